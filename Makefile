@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+SOURCES := Package.swift Services Shared Tools Tests
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: dependencies ## build, start a fresh stack, run a day at the mart, show the result, stop (logs in var/demo)
+	@scripts/demo
+
+up: build ## start the broker and the four services, or what of them is not running; data stays in var/stack
+	@scripts/stack up var/stack
+
+down: ## stop that stack; its data stays
+	@scripts/stack down var/stack
+
+status: ## is that stack running and ready?
+	@scripts/stack status var/stack
+
+build: dependencies ## build the programs (release)
+	@scripts/build-release
+
+test: dependencies ## every test: rules, units, RabbitMQ for real, the whole system
+	timeout 1800 swift build --build-tests
+	timeout 780 swift test --skip-build --disable-xctest
+
+lint: ## is every Swift file formatted as .swift-format says?
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## format every Swift file
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## remove build results and the demo's leftovers (the data in var/stack stays)
+	@swift package clean && rm -rf var/demo
+
+dependencies:
+	@scripts/install-dependencies
+
+.PHONY: help demo up down status build test lint format clean dependencies

@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grdb: [Target.Dependency] = [
+    .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+]
+
+// The table reads downwards: a target depends only on targets above it.
+var targets: [Target] = [
+    // RabbitMQ: the AMQP client, usable alone
+    .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    shared("RabbitMQ", ["CRabbitMQ", logging]),
+
+    // Words and wire forms
+    shared("Primitives", []),
+    shared("StrictJSON", []),
+    shared("Contracts", ["Primitives", "StrictJSON"]),
+
+    // Reliable messaging: definitions, store, the running service
+    shared("Messaging", ["Contracts", "Primitives", "StrictJSON"]),
+    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", crypto, logging] + grdb),
+    shared(
+        "ServiceKit",
+        [
+            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", logging, lifecycle,
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
+    shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", grdb[0]]),
+]
+
+// The four services: none imports another
+for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
+    let folder = "Services/\(name)"
+    targets += [
+        .target(name: "\(name)Domain", dependencies: ["Primitives"], path: "\(folder)/Domain", swiftSettings: swiftSettings),
+        .target(
+            name: "\(name)Service",
+            dependencies: [
+                .target(name: "\(name)Domain"), "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
+            ] + grdb,
+            path: "\(folder)/Service", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "ServiceKit"],
+            path: "\(folder)/Main", swiftSettings: swiftSettings),
+        test("\(name)Tests", "Tests/Unit/\(name)", [
+            .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging",
+            "Contracts", "Primitives", "StrictJSON",
+        ]),
+    ]
+}
+
+targets += [
+    // Tools: the audit shares nothing with the services
+    .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "MartctlMain",
+        dependencies: [
+            "Audit", "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
+            "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", "Store", logging,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Tools/martctl", resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
+
+    // Tests
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+    test("SharedTests", "Tests/Unit/Shared", [
+        "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
+    ]),
+    test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
+    test("SystemTests", "Tests/System", [
+        "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging",
+        "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
+    ]),
+    test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
+    test("TidyTests", "Tests/Tidy", []),
+]
+
+let package = Package(
+    name: "ntt-mart",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "catalog", targets: ["CatalogMain"]),
+        .executable(name: "permits", targets: ["PermitsMain"]),
+        .executable(name: "consignment", targets: ["ConsignmentMain"]),
+        .executable(name: "settlement", targets: ["SettlementMain"]),
+        .executable(name: "martctl", targets: ["MartctlMain"]),
+        .library(name: "RabbitMQ", targets: ["RabbitMQ"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: targets
+)
+
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: readme(name), swiftSettings: swiftSettings)
+}
+
+func readme(_ name: String) -> [String] { ["RabbitMQ"].contains(name) ? ["README.md"] : [] }
+
+func test(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+// TEMPORARY-FOCUS (not committed): parallel development builds a slice of the package.
+if let focus = Context.environment["FOCUS"] {
+    if Context.environment["MARTCTL_ALONE"] != nil, let martctl = package.targets.first(where: { $0.name == "MartctlMain" }) {
+        martctl.dependencies.removeAll {
+            if case .byNameItem(let name, _) = $0 { name.hasSuffix("Service") } else { false }
+        }
+    }
+    var keep: Set<String> = [focus]
+    var grew = true
+    while grew {
+        grew = false
+        for t in package.targets where keep.contains(t.name) {
+            for d in t.dependencies {
+                let n: String? = switch d {
+                case .targetItem(let name, _): name
+                case .byNameItem(let name, _): name
+                default: nil
+                }
+                if let n, keep.insert(n).inserted { grew = true }
+            }
+        }
+    }
+    package.targets = package.targets.filter { keep.contains($0.name) }
+    package.products = []
+}

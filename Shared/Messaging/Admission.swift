@@ -1,0 +1,40 @@
+import Contracts
+
+/// The checks that every delivery passes before its type is looked at; section 2 of the contract, in its order.
+public enum Admission {
+    /// The envelope of a message that came by `incoming.channel` of `service`, or why it is parked.
+    public static func envelope(of incoming: Incoming) throws(EnvelopeFault) -> Envelope {
+        let limit = incoming.channel == .commands ? Limits.commandSize : Limits.eventSize
+        if incoming.size > limit { throw EnvelopeFault(.oversize, "\(incoming.size) bytes; the limit is \(limit)") }
+        guard let contentType = incoming.contentType else { throw EnvelopeFault(.contentType, "the content type is missing") }
+        guard MediaType.isCloudEvent(contentType) else { throw EnvelopeFault(.contentType, "the content type is not application/cloudevents+json") }
+        return try Envelope(parsing: incoming.body)
+    }
+
+    /// The first word of the delivered routing key must be the service named in `type`: broker permissions on routing keys then hold for types too.
+    public static func checkRoute(_ incoming: Incoming, type: String) throws(EnvelopeFault) {
+        guard type.hasPrefix(MessageName.prefix) else { throw EnvelopeFault(.unknownType, "the type \(type.prefix(100)) is not of this platform") }
+        let named = type.dropFirst(MessageName.prefix.count).prefix { $0 != "." }
+        guard incoming.routingKey.prefix(while: { $0 != "." }) == named else {
+            throw EnvelopeFault(.forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is of \(named.prefix(100))")
+        }
+    }
+}
+
+/// Where a reply goes; section 4 of the contract.
+public enum ReplyDestination: Sendable, Hashable {
+    case exchange(routingKey: String)
+    case queue(String)
+
+    /// Nil where no reply may be sent. A forbidden publish would close the channel and take the messages behind it along.
+    public init?(_ replyTo: String, queuesAllowed: Bool) {
+        guard replyTo.utf8.count <= 255 else { return nil }
+        if replyTo.hasPrefix("reply."), replyTo.split(separator: ".", omittingEmptySubsequences: false).count >= 3 {
+            self = .exchange(routingKey: replyTo)
+        } else if queuesAllowed, replyTo.hasPrefix("amq.gen-") || replyTo.hasPrefix("amq.rabbitmq.reply-to.") {
+            self = .queue(replyTo)
+        } else {
+            return nil
+        }
+    }
+}

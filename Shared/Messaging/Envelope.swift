@@ -1,0 +1,119 @@
+public import StrictJSON
+import Contracts
+import Primitives
+
+/// A CloudEvents 1.0 envelope in structured JSON, checked by section 2 of the contract.
+public struct Envelope: Sendable {
+    public var id: String
+    public var source: String
+    /// `id.nttmart.<service>.<name>.v<major>`
+    public var type: String
+    public var subject: String?
+    public var time: String?
+    public var regency: String?
+    public var correlationId: String?
+    public var causationId: String?
+    public var traceparent: String?
+    /// The source's counter; nil where the sender keeps none.
+    public var sequence: Int64?
+    public var data: JSONValue
+
+    /// Reads the body of a message. The first fault found is thrown; nothing of a faulty message is used.
+    public init(parsing body: [UInt8]) throws(EnvelopeFault) {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: body)
+        } catch {
+            throw EnvelopeFault(.malformed, error.description)
+        }
+        try self.init(document.root)
+    }
+
+    init(_ root: JSONValue) throws(EnvelopeFault) {
+        guard root.kind == .object else { throw EnvelopeFault(.malformed, "the body is no JSON object") }
+        guard try Self.required(root, "specversion") == "1.0" else { throw EnvelopeFault(.malformed, "specversion is not 1.0") }
+        id = try Self.required(root, "id")
+        source = try Self.required(root, "source")
+        type = try Self.required(root, "type")
+        subject = try Self.optional(root, "subject")
+        time = try Self.optional(root, "time")
+        if let time, Instant(time) == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
+        if let format = try Self.optional(root, "datacontenttype"), !MediaType.isJSON(format) {
+            throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
+        }
+        regency = try Self.optional(root, "regency")
+        correlationId = try Self.optional(root, "correlationId")
+        causationId = try Self.optional(root, "causationId")
+        traceparent = try Self.optional(root, "traceparent")
+        if let digits = try Self.optional(root, "sequence") {
+            guard digits.utf8.count <= 20, !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = Int64(digits) else {
+                throw EnvelopeFault(.malformed, "sequence is no string of up to 20 digits")
+            }
+            sequence = number
+        }
+        guard let data = root["data"], !data.isNull else { throw EnvelopeFault(.malformed, "data is missing") }
+        guard data.kind == .object else { throw EnvelopeFault(.malformed, "data is no object") }
+        self.data = data
+    }
+
+    /// Attributes are non-empty strings of at most 1,000 bytes.
+    private static func optional(_ root: JSONValue, _ name: StaticString) throws(EnvelopeFault) -> String? {
+        guard let value = root[name], !value.isNull else { return nil }
+        guard let text = value.string, !text.isEmpty, text.utf8.count <= 1000 else {
+            throw EnvelopeFault(.malformed, "\(name) is no text of 1 to 1000 bytes")
+        }
+        return text
+    }
+
+    private static func required(_ root: JSONValue, _ name: StaticString) throws(EnvelopeFault) -> String {
+        guard let text = try optional(root, name) else { throw EnvelopeFault(.malformed, "\(name) is missing") }
+        return text
+    }
+}
+
+/// Why a message is parked; the `reason` of `/v1/parked`.
+public enum ParkReason: String, Sendable, Hashable, CaseIterable {
+    /// Not an acceptable envelope.
+    case malformed
+    /// No service of this contract knows the type or version, or this queue is not its place.
+    case unknownType = "unknown-type"
+    /// The content type is absent or another one.
+    case contentType = "content-type"
+    case oversize = "over-size"
+    /// Delivered with a routing key of another service than the one named in its type.
+    case forged
+    /// An event whose data breaks the contract.
+    case invalidData = "invalid-data"
+    /// The same message id, or business key, with other content.
+    case conflict
+    /// A rejected report of something that has already happened, for a person to look at.
+    case rejected
+    /// It does not fit what is already known.
+    case inconsistent
+    /// The handler threw, or the process died with it.
+    case poison
+    /// The broker dead-lettered it.
+    case deadLettered = "dead-lettered"
+}
+
+/// Why an envelope cannot be used.
+public struct EnvelopeFault: Error, Sendable, Hashable {
+    public var reason: ParkReason
+    public var message: String
+
+    public init(_ reason: ParkReason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+}
+
+enum MediaType {
+    /// `application/cloudevents+json`, with any parameter.
+    static func isCloudEvent(_ contentType: String) -> Bool { essence(of: contentType) == "application/cloudevents+json" }
+    static func isJSON(_ contentType: String) -> Bool { essence(of: contentType) == "application/json" }
+
+    private static func essence(of contentType: String) -> String {
+        let essence = contentType.prefix { $0 != ";" }
+        return String(essence.reversed().drop { $0 == " " }.reversed()).lowercased()
+    }
+}

@@ -1,0 +1,63 @@
+public import Contracts
+public import StrictJSON
+
+/// What our own envelopes say besides their data.
+public struct EnvelopeHeader: Sendable {
+    public var id: String
+    public var source: String
+    public var type: String
+    public var subject: String
+    public var time: String
+    public var regency: String?
+    public var correlationId: String
+    public var causationId: String
+    public var traceparent: String?
+    /// Nil for replies.
+    public var sequence: Int64?
+
+    public init(
+        id: String, source: String, type: String, subject: String, time: String, regency: String? = nil, correlationId: String,
+        causationId: String, traceparent: String? = nil, sequence: Int64? = nil
+    ) {
+        self.id = id
+        self.source = source
+        self.type = type
+        self.subject = subject
+        self.time = time
+        self.regency = regency
+        self.correlationId = correlationId
+        self.causationId = causationId
+        self.traceparent = traceparent
+        self.sequence = sequence
+    }
+
+    /// The body of a message with this header; `data` writes one JSON value.
+    public func body(data: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter(reservingCapacity: 1024)
+        json.beginObject()
+        json.member("specversion", "1.0")
+        json.member("id", id)
+        json.member("source", source)
+        json.member("type", type)
+        json.member("subject", subject)
+        json.member("time", time)
+        json.member("datacontenttype", "application/json")
+        json.member("regency", ifPresent: regency)
+        json.member("correlationId", correlationId)
+        json.member("causationId", causationId)
+        json.member("traceparent", ifPresent: traceparent)
+        if let sequence { json.member("sequence", Self.digits(sequence)) }
+        json.key("data")
+        data(&json)
+        json.endObject()
+        return json.bytes
+    }
+
+    public func body(data record: some Record) -> [UInt8] { body { FieldWriter.write(record, to: &$0) } }
+
+    /// 20 digits, so that sequences of one source sort as text.
+    static func digits(_ sequence: Int64) -> String {
+        let digits = String(sequence)
+        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
+    }
+}

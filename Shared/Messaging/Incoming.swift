@@ -1,0 +1,56 @@
+/// A message as it came from a queue, before anything of it is believed.
+public struct Incoming: Sendable {
+    public enum Channel: String, Sendable, Hashable {
+        case commands, events
+        /// What the broker itself dead-lettered.
+        case dead
+    }
+
+    public var channel: Channel
+    /// The routing key that it was delivered with.
+    public var routingKey: String
+    public var contentType: String?
+    public var messageId: String?
+    public var correlationId: String?
+    public var replyTo: String?
+    public var traceparent: String?
+    public var isRedelivered: Bool
+    public var body: [UInt8]
+    /// Announced size in bytes; larger than `body` where the body was over-size and cut off.
+    public var size: Int
+
+    public init(
+        channel: Channel, routingKey: String, contentType: String? = "application/cloudevents+json", messageId: String? = nil,
+        correlationId: String? = nil, replyTo: String? = nil, traceparent: String? = nil, isRedelivered: Bool = false, body: [UInt8],
+        size: Int? = nil
+    ) {
+        self.channel = channel
+        self.routingKey = routingKey
+        self.contentType = contentType
+        self.messageId = messageId
+        self.correlationId = correlationId
+        self.replyTo = replyTo
+        self.traceparent = traceparent
+        self.isRedelivered = isRedelivered
+        self.body = body
+        self.size = size ?? body.count
+    }
+}
+
+/// Sizes of section 2 of the contract, in bytes.
+public enum Limits {
+    public static let commandSize = 64 * 1024
+    public static let eventSize = 1024 * 1024
+    /// What is kept of an over-size message.
+    public static let oversizeKept = 4 * 1024
+    /// Deliveries of one message that ended with the death of the process, before it is parked.
+    public static let attempts = 5
+    /// Messages in one transaction at most; what has arrived by then, if less.
+    public static let batch = 1000
+    /// Unacknowledged deliveries per queue.
+    public static let prefetch: UInt16 = 2000
+    /// Outbox rows that are on their way to the broker at once.
+    public static let relayWindow = 1000
+    /// Rows that a timer touches in one transaction.
+    public static let timerChunk = 200
+}

@@ -1,0 +1,221 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+public import Contracts
+import Foundation
+import GRDB
+public import Messaging
+import Primitives
+public import Store
+public import StrictJSON
+
+/// One service without a broker: its real definition, a real store in a temporary folder, the real `BatchProcessor`, and a clock that
+/// stands still until it is moved. What it publishes and answers is read back from the store.
+public final class ServiceHarness {
+    public let store: ServiceStore
+    private let processor: BatchProcessor
+    private let folder: String
+    private var ids = UUIDv7Generator(seed: 1)
+    private var takenEvents: Int64 = 0
+
+    /// - Parameter now: an instant or a date; the business clock stands there.
+    public init(_ definition: ServiceDefinition, now: String = "2026-02-05T02:00:00Z") throws {
+        folder = try TemporaryFolder.make()
+        store = try ServiceStore(definition, folder: folder, clock: .manual(Self.instant(now)))
+        processor = try BatchProcessor(store)
+        try fireTimers()
+    }
+
+    deinit {
+        try? store.pool.close()
+        TemporaryFolder.remove(folder)
+    }
+
+    /// Sends a command that asks for a reply, and gives the reply.
+    @discardableResult
+    public func send(_ command: some Command, id: String? = nil, regency: String? = nil) throws -> TestReply {
+        let id = id ?? ids.next()
+        let body = envelope(type: type(of: command).name.type, id: id, source: "/test", sequence: nil, regency: regency) {
+            FieldWriter.write(command, to: &$0)
+        }
+        return try send(body, to: type(of: command).name.routingKey)
+    }
+
+    /// Sends a command with data of any form.
+    @discardableResult
+    public func send(_ name: MessageName, data: String, id: String? = nil, regency: String? = nil) throws -> TestReply {
+        let body = envelope(type: name.type, id: id ?? ids.next(), source: "/test", sequence: nil, regency: regency) { $0.raw(Array(data.utf8)) }
+        return try send(body, to: name.routingKey)
+    }
+
+    /// Sends bytes as a command that asks for a reply.
+    public func send(_ body: [UInt8], to routingKey: String) throws -> TestReply {
+        try process([Incoming(channel: .commands, routingKey: routingKey, replyTo: "reply.test.1", body: body)])
+        return try store.pool.read { db in
+            guard let body = try Data.fetchOne(db, sql: "SELECT body FROM reply ORDER BY position DESC LIMIT 1") else {
+                throw HarnessFailure("no reply to \(routingKey)")
+            }
+            return try TestReply(Envelope(parsing: Array(body)).data)
+        }
+    }
+
+    /// Delivers an event; its source is the service that owns it unless another is named.
+    @discardableResult
+    public func receive(_ event: some Event, id: String? = nil, source: String? = nil, sequence: Int64? = nil) throws -> RecordedOutcome {
+        let name = type(of: event).name
+        let id = id ?? ids.next()
+        let body = envelope(type: name.type, id: id, source: source ?? "/\(name.service)", sequence: sequence, regency: event.eventRegency) {
+            FieldWriter.write(event, to: &$0)
+        }
+        let before = try parked.count
+        try process([Incoming(channel: .events, routingKey: name.routingKey, body: body)])
+        if try parked.count > before { return .parked }
+        return try store.pool.read { db in
+            let code = try Int64.fetchOne(db, sql: "SELECT outcome FROM inbox WHERE messageId = ?", arguments: [id])
+            return code.flatMap(RecordedOutcome.init) ?? .parked
+        }
+    }
+
+    /// Handles a batch in one transaction, then the timers that it asks for.
+    public func process(_ incoming: [Incoming]) throws {
+        let committed = try processor.process(incoming)
+        if committed.replayRequested { while try processor.replayParked() {} }
+        if committed.timersRequested { try fireTimers() }
+    }
+
+    /// Moves the clock forward and fires timers until nothing is due.
+    public func advance(to instantOrDate: String) throws {
+        try store.clock.advance(to: Self.instant(instantOrDate))
+        try fireTimers()
+    }
+
+    private func fireTimers() throws {
+        var failure: (any Error)?
+        while try processor.fireTimers(report: { failure = $1 }).timersRequested, failure == nil {}
+        if let failure { throw failure }
+    }
+
+    /// Events published since the last call, in order.
+    public func takePublished() throws -> [PublishedEvent] {
+        let events = try store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT position, routingKey, body FROM outbox WHERE position > ? ORDER BY position", arguments: [takenEvents])
+                .map { row in try PublishedEvent(Envelope(parsing: Array(row["body"] as Data)), routingKey: row["routingKey"]) }
+        }
+        takenEvents = processor.committed.events
+        return events
+    }
+
+    /// A GET of the read side, e.g. `/v1/products?state=listed`.
+    public func get(_ path: String) throws -> (status: Int, body: JSONValue) {
+        let response = store.respond(to: path)
+        return (response.status, try JSONDocument(parsing: response.body).root)
+    }
+
+    /// What is parked now, oldest first.
+    public var parked: [(reason: String, error: String)] {
+        get throws {
+            try store.pool.read { db in
+                try Row.fetchAll(db, sql: "SELECT reason, error FROM parked WHERE state = 'parked' ORDER BY position").map { ($0[0], $0[1]) }
+            }
+        }
+    }
+
+    /// A row count or other single number of the store, for assertions about what was written.
+    public func number(_ sql: String) throws -> Int64 { try store.pool.read { try Int64.fetchOne($0, sql: sql) ?? 0 } }
+
+    private func envelope(
+        type: String, id: String, source: String, sequence: Int64?, regency: String?, data: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        JSONWriter.object { json in
+            json.member("specversion", "1.0")
+            json.member("id", id)
+            json.member("source", source)
+            json.member("type", type)
+            json.member("regency", ifPresent: regency)
+            if let sequence { json.member("sequence", "\(sequence)") }
+            json.key("data")
+            data(&json)
+        }
+    }
+
+    private static func instant(_ text: String) throws -> Instant {
+        if let date = BusinessDate(text) { return date.start }
+        guard let instant = Instant(text) else { throw HarnessFailure("\(text) is neither an instant nor a date") }
+        return instant
+    }
+}
+
+public struct HarnessFailure: Error, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// A reply's data.
+public struct TestReply: Sendable {
+    public let status: ReplyStatus
+    public let code: ReplyCode
+    public let message: String
+    public let subject: String
+    public let details: JSONValue
+
+    init(_ data: JSONValue) throws {
+        guard let status = data["status"]?.string.flatMap(ReplyStatus.init), let code = data["code"]?.string.flatMap(ReplyCode.init),
+            let message = data["message"]?.string, let subject = data["subject"]?.string, let details = data["details"]
+        else { throw HarnessFailure("the reply is not as the contract says: \(String(decoding: data.rawBytes, as: UTF8.self))") }
+        (self.status, self.code, self.message, self.subject, self.details) = (status, code, message, subject, details)
+    }
+}
+
+/// An event as it would leave for the broker.
+public struct PublishedEvent: Sendable {
+    /// Without the service, e.g. `product-listed`.
+    public let name: String
+    public let type: String
+    public let routingKey: String
+    public let id: String
+    public let source: String
+    public let subject: String?
+    public let regency: String?
+    public let causationId: String?
+    public let correlationId: String?
+    public let sequence: Int64?
+    public let data: JSONValue
+
+    init(_ envelope: Envelope, routingKey: String) {
+        type = envelope.type
+        name = String(envelope.type.split(separator: ".").dropFirst(3).first ?? "")
+        self.routingKey = routingKey
+        id = envelope.id
+        source = envelope.source
+        subject = envelope.subject
+        regency = envelope.regency
+        causationId = envelope.causationId
+        correlationId = envelope.correlationId
+        sequence = envelope.sequence
+        data = envelope.data
+    }
+
+    public func decode<E: Event>(_ type: E.Type) throws -> E { try FieldReader.read(E.self, from: data) }
+}
+
+private enum TemporaryFolder {
+    static func make() throws -> String {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/ntt-mart-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw HarnessFailure("no temporary folder: \(String(cString: strerror(errno)))") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The folder holds files only.
+    static func remove(_ path: String) {
+        guard let directory = opendir(path) else { return }
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            if name != ".", name != ".." { unlink("\(path)/\(name)") }
+        }
+        closedir(directory)
+        rmdir(path)
+    }
+}

@@ -1,0 +1,98 @@
+public import Logging
+
+/// Consumes from queues over a connection and a thread of its own.
+///
+/// All subscriptions share one channel, so that delivery tags are in the order of arrival over all of them. Never more than the sum
+/// of the prefetches is buffered. When the connection ends, what was buffered and not taken is dropped (the broker delivers it
+/// again), and acknowledgements of older generations are ignored. A queue that is deleted ends the connection too; the next one goes
+/// through `setup`, which declares it anew. Call `shutdown(timeout:)` in the end; without it the thread is told to stop when the
+/// consumer is released.
+public final class RabbitMQConsumer: Sendable {
+    /// One queue to consume from.
+    public struct Subscription: Sendable, Hashable {
+        /// The queue's name.
+        public var queue: String
+        /// Most deliveries unacknowledged at a time, at least 1.
+        public var prefetch: UInt16
+        /// Whether to refuse other consumers on the queue.
+        public var exclusive: Bool
+        /// Consumer arguments, e.g. `x-priority`.
+        public var arguments: [String: FieldValue]
+        /// Larger bodies are truncated (`Delivery.isTruncated`). Bytes.
+        public var maxBodySize: Int
+        /// Whether to go on without it when the queue does not exist (looked up again at every new connection).
+        public var isOptional: Bool
+
+        public init(
+            queue: String, prefetch: UInt16, exclusive: Bool = false, arguments: [String: FieldValue] = [:],
+            maxBodySize: Int = RabbitMQLimits.maxBodyBytes, isOptional: Bool = false
+        ) {
+            self.queue = queue
+            self.prefetch = prefetch
+            self.exclusive = exclusive
+            self.arguments = arguments
+            self.maxBodySize = maxBodySize
+            self.isOptional = isOptional
+        }
+    }
+
+    private let core: ConsumerCore
+
+    /// Makes a consumer; nothing happens before `start()`.
+    /// - Parameters:
+    ///   - setup: declares queues and bindings, on every new connection before consuming. Runs on the consumer's thread.
+    ///   - onStateChange: gets every change of `state`, on the consumer's thread; must return soon.
+    /// - Precondition: every prefetch is at least 1.
+    public init(
+        configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,
+        setup: @escaping @Sendable (SetupChannel) throws -> Void = { _ in },
+        onStateChange: (@Sendable (ConnectionState) -> Void)? = nil
+    ) {
+        precondition(subscriptions.allSatisfy { $0.prefetch > 0 }, "A prefetch of 0 means without limit")
+        core = ConsumerCore(
+            configuration: configuration, subscriptions: subscriptions, logger: logger, setup: setup, onStateChange: onStateChange)
+    }
+
+    deinit { core.requestStop(timeout: .zero) }
+
+    /// Starts the thread, which connects and goes on connecting. A second call does nothing.
+    public func start() { core.start() }
+
+    /// The next deliveries in order of arrival; **blocks the calling thread**, which must be the caller's own (never a task's).
+    ///
+    /// Returns as soon as there is at least one delivery, with at most `max`; it does not wait to fill.
+    /// - Returns: nothing after `timeout`, `wake()`, `stopConsuming()` or `shutdown(timeout:)`.
+    public func nextBatch(max: Int, timeout: Duration) -> [Delivery] { core.nextBatch(max: max, timeout: timeout) }
+
+    /// The next deliveries in order of arrival, for callers within a task.
+    /// - Returns: nothing after `wake()`, `stopConsuming()` or `shutdown(timeout:)`.
+    /// - Throws: `.cancelled`.
+    public func nextBatch(max: Int) async throws(RabbitMQError) -> [Delivery] { try await core.nextBatch(max: max) }
+
+    /// Makes a waiting `nextBatch` return at once; when none waits, the next one does.
+    public func wake() { core.wake() }
+
+    /// Acknowledges this delivery and all before it, over all subscriptions. Sent by the consumer's thread, many as one.
+    ///
+    /// Ignored when the delivery is of another generation, since the broker has taken it back already.
+    public func acknowledge(through delivery: Delivery) { core.settle(.acknowledgeThrough, delivery) }
+
+    /// Acknowledges this delivery alone. Ignored when it is of another generation.
+    public func acknowledge(_ delivery: Delivery) { core.settle(.acknowledge, delivery) }
+
+    /// Gives a delivery back: to the queue, or away (dropped or dead-lettered). Ignored when it is of another generation.
+    public func reject(_ delivery: Delivery, requeue: Bool) { core.settle(requeue ? .requeue : .discard, delivery) }
+
+    /// Drops the connection and comes back through `setup`.
+    public func reconnect(reason: String) { core.reconnect(reason: reason) }
+
+    /// Where the connection stands.
+    public var state: ConnectionState { core.state }
+
+    /// Hands out nothing more; `nextBatch` returns nothing. What was handed out can still be acknowledged.
+    public func stopConsuming() { core.stopConsuming() }
+
+    /// Sends the acknowledgements given so far, closes channel and connection, and ends the thread, all within `timeout`.
+    /// What is unacknowledged then goes back to its queue in order.
+    public func shutdown(timeout: Duration) async { await core.shutdown(timeout: timeout) }
+}

@@ -1,0 +1,93 @@
+public import Contracts
+public import Messaging
+import Primitives
+
+/// The index of a service: everything it is, in one list. Queues, bindings, decoding, metrics, documents and the message map follow from it.
+public struct ServiceDefinition: Sendable {
+    public let name: String
+    /// Named SQL, in order; never edited once released.
+    public let schema: [Migration]
+    public let handles: [HandlerEntry]
+    public let timers: [any Timer]
+    public let publishes: [any Event.Type]
+    public let reads: [Route]
+    /// SQL that counts what waits for a fact of another service, if anything ever does.
+    public let waiting: String?
+    /// Default port of the read side.
+    public let port: Int
+
+    public init(
+        name: String, port: Int, schema: [Migration], handles: [HandlerEntry], timers: [any Timer] = [], publishes: [any Event.Type],
+        reads: [Route], waiting: String? = nil
+    ) {
+        self.name = name
+        self.port = port
+        self.schema = schema
+        self.handles = handles
+        self.timers = timers
+        self.publishes = publishes
+        self.reads = reads
+        self.waiting = waiting
+    }
+
+    public var commands: [MessageName] { handles.filter { $0.channel == .commands }.map(\.name) }
+    public var consumes: [MessageName] { handles.filter { $0.channel == .events }.map(\.name) }
+}
+
+/// One step of a store's schema.
+public struct Migration: Sendable {
+    public let name: String
+    public let sql: String
+
+    public init(_ name: String, _ sql: String) {
+        self.name = name
+        self.sql = sql
+    }
+}
+
+/// A message type with its handler, the types erased.
+public struct HandlerEntry: Sendable {
+    public let name: MessageName
+    public let channel: Incoming.Channel
+    /// The record that the data is read into; documents are generated from it.
+    public let input: any Record.Type
+    let decode: @Sendable (Envelope) throws(InvalidData) -> Decoded
+    let isKeptWhenRejected: @Sendable (Envelope) -> Bool
+
+    /// A message ready to be handled.
+    struct Decoded {
+        var subject: String
+        /// For commands with a key: the key, and the canonical bytes that an equal command has too.
+        var businessKey: (key: BusinessKey, canonical: [UInt8])?
+        var handle: (Transaction) throws -> Outcome
+    }
+}
+
+/// A command and its handler, for the index of a service.
+public func on<Input: Command>(_ type: Input.Type, _ handler: some Handler<Input>) -> HandlerEntry {
+    HandlerEntry(
+        name: Input.name, channel: .commands, input: Input.self,
+        decode: { envelope throws(InvalidData) in
+            var input = try FieldReader.read(Input.self, from: envelope.data)
+            if let stated = envelope.regency {
+                guard Regency.isValid(stated) else { throw InvalidData("regency", "of the envelope is none of the 22 codes") }
+                if let own = input.regency, own != stated { throw InvalidData("regency", "differs from the envelope's \(stated)") }
+                if input.regency == nil { input.regency = stated }
+            }
+            let final = input
+            let key = final.businessKey.map { (key: $0, canonical: FieldWriter.bytes(of: final)) }
+            return .init(subject: final.subject, businessKey: key) { try handler.handle(final, in: $0) }
+        },
+        isKeptWhenRejected: { Input.isKeptWhenRejected($0.data) })
+}
+
+/// An event and its handler, for the index of a service.
+public func on<Input: Event>(_ type: Input.Type, _ handler: some Handler<Input>) -> HandlerEntry {
+    HandlerEntry(
+        name: Input.name, channel: .events, input: Input.self,
+        decode: { envelope throws(InvalidData) in
+            let input = try FieldReader.read(Input.self, from: envelope.data)
+            return .init(subject: input.subject, businessKey: nil) { try handler.handle(input, in: $0) }
+        },
+        isKeptWhenRejected: { _ in false })
+}

@@ -1,0 +1,29 @@
+import GRDB
+public import Messaging
+
+/// Counts deliveries of messages that came back after the process had died, so that one that kills it cannot do so for ever.
+extension BatchProcessor {
+    private static let add = SQL("INSERT INTO attempt VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count")
+    private static let remove = SQL("DELETE FROM attempt WHERE digest = ?")
+
+    /// Commits one more attempt before it is made; answers whether the message may be tried. If not, it has been parked.
+    public func beginAttempt(_ incoming: Incoming) throws -> Bool {
+        let digest = Digest.of(incoming.body)
+        var count: Int64 = 0
+        try transactionAlone { count = try connection.first(Self.add, digest) { $0.int(0) } ?? 1 }
+        if count <= Limits.attempts { return true }
+        try transactionAlone {
+            let envelope = try? Envelope(parsing: incoming.body)
+            pendingTally.countParked(.poison)
+            let error = "the process died \(Limits.attempts) times while it was being handled"
+            try parkingLot.park(incoming, envelope, .poison, error, digest: digest, at: outbox.time, in: connection)
+            try connection.execute(Self.remove, digest)
+        }
+        return false
+    }
+
+    /// The message was handled, and the process lives.
+    public func endAttempt(_ incoming: Incoming) throws {
+        try transactionAlone { try connection.execute(Self.remove, Digest.of(incoming.body)) }
+    }
+}

@@ -1,0 +1,166 @@
+import Contracts
+import Messaging
+import Primitives
+import StrictJSON
+
+/// The order of judgement: envelope, route, type, (source, id), data, business key, then the handler (sections 2 and 4 of the contract).
+extension BatchProcessor {
+    func judge(_ incoming: Incoming, isGuarded: Bool) throws {
+        let digest = Digest.of(incoming.body)
+        if incoming.channel == .dead {
+            let envelope = try? Envelope(parsing: incoming.body)
+            return try park(incoming, envelope, .deadLettered, "the broker gave up on it", digest: digest)
+        }
+        let envelope: Envelope
+        let entry: HandlerEntry
+        do throws(EnvelopeFault) {
+            envelope = try Admission.envelope(of: incoming)
+            try Admission.checkRoute(incoming, type: envelope.type)
+            entry = try self.entry(for: envelope, on: incoming.channel)
+        } catch {
+            let envelope = try? Envelope(parsing: incoming.body)
+            return try refuse(incoming, envelope, error.reason, error.message, digest: digest)
+        }
+        try judge(incoming, envelope, entry, digest: digest, isGuarded: isGuarded)
+    }
+
+    private func entry(for envelope: Envelope, on channel: Incoming.Channel) throws(EnvelopeFault) -> HandlerEntry {
+        guard let entry = entries[envelope.type] else {
+            throw EnvelopeFault(.unknownType, "\(store.definition.name) does not know \(envelope.type.prefix(200))")
+        }
+        guard entry.channel == channel else {
+            let place = entry.channel == .commands ? "a command" : "an event"
+            throw EnvelopeFault(.unknownType, "\(entry.name) is \(place) and came with the \(channel.rawValue)")
+        }
+        return entry
+    }
+
+    private func judge(
+        _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: [UInt8], isGuarded: Bool
+    ) throws {
+        let decoded: Result<HandlerEntry.Decoded, InvalidData>
+        do throws(InvalidData) {
+            decoded = .success(try entry.decode(envelope))
+        } catch {
+            decoded = .failure(error)
+        }
+        let isCommand = entry.channel == .commands
+        let subject = (try? decoded.get().subject) ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
+        tx.cause = Cause(
+            id: envelope.id, source: envelope.source, sequence: envelope.sequence,
+            correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id, traceparent: envelope.traceparent ?? incoming.traceparent,
+            regency: envelope.regency, inboxPosition: inbox.position + 1)
+        let isNew = try inbox.claim(
+            envelope, digest: digest, subject: subject, cause: tx.cause, eventsAfter: outbox.position, reply: isCommand ? replies.position + 1 : nil,
+            at: outbox.time, in: connection)
+        guard isNew else { return try repeated(incoming, envelope, entry, digest: digest) }
+
+        switch decoded {
+        case .failure(let fault) where isCommand:
+            try reject(Rejection(fault), incoming, envelope, entry, subject: subject, digest: digest)
+        case .failure(let fault):
+            try inbox.release(in: connection)
+            try park(incoming, envelope, .invalidData, fault.description, digest: digest)
+        case .success(let ready):
+            try conclude(
+                try outcome(of: ready, isGuarded: isGuarded), incoming, envelope, entry, ready, subject: subject, digest: digest)
+        }
+    }
+
+    /// What data that cannot be read is most likely about: a command names its subject first.
+    private static func firstId(in data: JSONValue) -> String? {
+        data.members.first { $0.name.hasSuffix("Id") && $0.value.string.map(Identifier.isValid) == true }?.value.string
+    }
+
+    /// The same (source, id) again: no second effect, whatever it says.
+    private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: [UInt8]) throws {
+        guard let known = try inbox.known(envelope, in: connection) else { return }
+        tx.cause.inboxPosition = known.position
+        pendingTally.count(entry.name, .duplicate)
+        if known.digest == digest {
+            if let reply = known.reply {
+                try replies.repeatReply(at: reply, subject: known.subject, to: incoming, cause: tx.cause, in: connection)
+            }
+            return
+        }
+        let error = "message id \(envelope.id) of \(envelope.source) was used before with other content"
+        if entry.channel == .events { return try park(incoming, envelope, .conflict, error, digest: digest) }
+        tx.cause.inboxPosition = 0
+        try answer(ReplyData(Rejection(.conflict, error, field: "id"), subject: known.subject), incoming, envelope)
+        if entry.isKeptWhenRejected(envelope) { try park(incoming, envelope, .conflict, error, digest: digest) }
+    }
+
+    private func outcome(of ready: HandlerEntry.Decoded, isGuarded: Bool) throws -> Outcome {
+        if let claim = ready.businessKey, let earlier = try BusinessKeys.digest(of: claim.key, in: connection) {
+            if earlier == Digest.of(claim.canonical) { return .duplicate }
+            return .rejected(Rejection(.conflict, "\(claim.key.kind) \(claim.key.id) exists with other data"))
+        }
+        return try run(ready, isGuarded: isGuarded)
+    }
+
+    private func conclude(
+        _ outcome: Outcome, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, _ ready: HandlerEntry.Decoded, subject: String,
+        digest: [UInt8]
+    ) throws {
+        let isCommand = entry.channel == .commands
+        switch outcome {
+        case .done, .answered:
+            pendingTally.count(entry.name, .accepted)
+            guard isCommand else { return }
+            if let claim = ready.businessKey { try BusinessKeys.claim(claim.key, digest: Digest.of(claim.canonical), in: connection) }
+            var reply = ReplyData(status: .accepted, code: .ok, message: "\(entry.name.name) accepted", subject: subject)
+            if case .answered(let details) = outcome { reply.details = details }
+            try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
+        case .duplicate:
+            pendingTally.count(entry.name, .duplicate)
+            try inbox.decide(.duplicate, in: connection)
+            guard isCommand else { return }
+            let reply = ReplyData(status: .duplicate, code: .ok, message: "\(entry.name.name) had been done before", subject: subject)
+            try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
+        case .rejected(let rejection) where isCommand:
+            try reject(rejection, incoming, envelope, entry, subject: subject, digest: digest)
+        case .rejected(let rejection):
+            try inbox.release(in: connection)
+            try park(incoming, envelope, rejection.code == .invalid ? .invalidData : .inconsistent, rejection.message, digest: digest)
+        case .park(let reason, let error):
+            try inbox.release(in: connection)
+            try refuse(incoming, envelope, reason, error, digest: digest)
+        }
+    }
+
+    private func reject(
+        _ rejection: Rejection, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, subject: String, digest: [UInt8]
+    ) throws {
+        pendingTally.count(entry.name, .rejected)
+        try inbox.decide(.rejected, in: connection)
+        try answer(ReplyData(rejection, subject: subject), incoming, envelope)
+        if entry.isKeptWhenRejected(envelope) {
+            try park(incoming, envelope, rejection.code == .conflict ? .conflict : .rejected, rejection.message, digest: digest)
+        }
+    }
+
+    /// Answers a command; a rejection that nobody waits for is published as an event.
+    private func answer(_ reply: ReplyData, _ incoming: Incoming, _ envelope: Envelope) throws {
+        if incoming.replyTo == nil, reply.status == .rejected {
+            let stated = envelope.regency ?? envelope.data["regency"]?.string
+            try outbox.appendRejection(
+                reply, of: envelope, regency: stated.flatMap { Regency.isValid($0) ? $0 : nil }, cause: tx.cause, in: connection)
+        }
+        try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
+    }
+
+    /// Parks, and tells whoever waits for a reply.
+    private func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
+        try park(incoming, envelope, reason, error, digest: digest)
+        guard incoming.channel == .commands, incoming.replyTo != nil else { return }
+        let id = envelope?.id ?? incoming.messageId ?? ""
+        let cause = Cause(id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id)
+        let reply = ReplyData(status: .rejected, code: .invalid, message: "parked as \(reason.rawValue): \(error)", subject: envelope?.subject ?? id)
+        try replies.append(reply, to: incoming, cause: cause, in: connection)
+    }
+
+    private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
+        pendingTally.countParked(reason)
+        try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
+    }
+}

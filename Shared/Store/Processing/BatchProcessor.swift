@@ -1,0 +1,221 @@
+import Contracts
+import GRDB
+public import Messaging
+import Primitives
+import Synchronization
+
+/// The writer's work: judges a batch of messages in one transaction, with inbox, handlers, outbox and replies, and commits it.
+///
+/// A batch runs without savepoints, for they cost 2–3 µs a message. If a message is at fault after it has written something, everything is
+/// rolled back and the batch is done again with a savepoint around each message, so that only the faulty one is undone.
+/// One owner at a time: the writer's thread.
+public final class BatchProcessor {
+    let store: ServiceStore
+    let entries: [String: HandlerEntry]
+    private(set) var connection: Connection!
+    private(set) var tx: Transaction!
+    private(set) var outbox: Outbox!
+    private(set) var inbox: Inbox!
+    private(set) var replies: Replies!
+    let parkingLot = ParkingLot()
+    private let sources = SourceTable()
+    /// What was decided since the start, by type and outcome.
+    public private(set) var tally = Tally()
+    var pendingTally = Tally()
+
+    private static let begin = SQL("BEGIN IMMEDIATE")
+    private static let commit = SQL("COMMIT")
+    private static let rollback = SQL("ROLLBACK")
+    private static let saveProgress = SQL(
+        "UPDATE progress SET eventsSent = ?, repliesSent = ?, businessInstant = ? WHERE id = 1")
+
+    /// Where the store stands after a commit.
+    public struct Committed: Sendable {
+        /// Position of the last event in the outbox.
+        public var events: Int64
+        /// Position of the last reply.
+        public var replies: Int64
+        /// Timers have more to do, or a handler asks for them.
+        public var timersRequested: Bool
+        /// A person wants parked messages tried again.
+        public var replayRequested: Bool
+    }
+
+    public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
+        self.store = store
+        entries = Dictionary(uniqueKeysWithValues: (store.definition.handles + ParkedCommands.entries(of: store.definition.name)).map { ($0.name.type, $0) })
+        try store.pool.writeWithoutTransaction { db in
+            guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: store.pool.path, reason: "no connection") }
+            func last(_ table: String) throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM \(table)") ?? 0 }
+            let service = store.definition.name
+            connection = Connection(handle)
+            outbox = Outbox(service: service, source: store.source, position: try last("outbox"))
+            inbox = Inbox(sources: sources, position: try last("inbox"))
+            replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
+            tx = Transaction(connection: connection, outbox: outbox, sources: sources)
+        }
+    }
+
+    public var committed: Committed { Committed(events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested) }
+
+    /// Handles and commits a batch, in order. When this returns, everything is durable and every delivery may be acknowledged; when it throws,
+    /// the store has failed, nothing was changed, and the same batch may be tried again.
+    @discardableResult
+    public func process(_ batch: [Incoming]) throws -> Committed {
+        try transaction(redo: { _ in true }) { isGuarded in
+            for incoming in batch { try judge(incoming, isGuarded: isGuarded) }
+        }
+    }
+
+    /// Fires every timer once and commits. A timer that throws is undone alone; its error is handed to `report`.
+    @discardableResult
+    public func fireTimers(report: (any Timer, any Error) -> Void) throws -> Committed {
+        tx.timersRequested = false
+        for timer in store.definition.timers {
+            var more = false
+            do {
+                try transaction(redo: { _ in false }) { _ in
+                    tx.cause = .clock(tx.today)
+                    more = try timer.fire(in: tx)
+                }
+            } catch let error where Self.isFaultOfMessage(error) {
+                report(timer, error)
+            }
+            if more { tx.requestTimers() }
+        }
+        return committed
+    }
+
+    /// Handles again what a person wants replayed; does nothing if there is nothing. Answers whether there was.
+    public func replayParked() throws -> Bool {
+        var found = false
+        tx.replayRequested = false
+        try transaction(redo: { _ in true }) { isGuarded in
+            guard let next = try parkingLot.nextToReplay(in: connection) else { return }
+            found = true
+            var incoming = next.incoming
+            if incoming.channel == .dead, let envelope = try? Envelope(parsing: incoming.body), let entry = entries[envelope.type] {
+                incoming.channel = entry.channel
+                incoming.routingKey = entry.name.routingKey
+            }
+            try judge(incoming, isGuarded: isGuarded)
+            try parkingLot.finishReplay(of: next.position, at: outbox.time, in: connection)
+        }
+        return found
+    }
+
+    func transactionAlone(_ body: () throws -> Void) throws { try transaction(redo: { _ in false }) { _ in try body() } }
+
+    /// Writes how far the relay has got, when no batch has come to carry it.
+    public func saveSentMarks() throws {
+        if savedMarks == store.sent.withLock({ $0 }) { return }
+        try transaction(redo: { _ in false }) { _ in }
+    }
+    private var savedMarks = SentMarks(events: -1, replies: -1)
+
+    /// Positions as they are in the store; put back after a rollback.
+    private struct Counters {
+        var outbox, inbox, replies: Int64
+    }
+
+    private var counters: Counters {
+        get { Counters(outbox: outbox.position, inbox: inbox.position, replies: replies.position) }
+        set { (outbox.position, inbox.position, replies.position) = (newValue.outbox, newValue.inbox, newValue.replies) }
+    }
+
+    @discardableResult
+    private func transaction(redo: (any Error) -> Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws -> Committed {
+        try store.pool.writeWithoutTransaction { _ in
+            do {
+                try attempt(isGuarded: false, body)
+            } catch let error where redo(error) && (error is NeedsSavepoints || Self.isFaultOfMessage(error)) {
+                try attempt(isGuarded: true, body)
+            }
+            return committed
+        }
+    }
+
+    private func attempt(isGuarded: Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws {
+        let before = counters
+        pendingTally = Tally()
+        outbox.time = .systemNow
+        // Business time never goes back, whatever the system's clock does.
+        tx.now = max(tx.now, store.clock.now)
+        try connection.execute(Self.begin)
+        do {
+            try body(isGuarded)
+            let marks = store.sent.withLock { $0 }
+            try connection.execute(Self.saveProgress, marks.events, marks.replies, tx.now)
+            try connection.execute(Self.commit)
+            savedMarks = marks
+        } catch {
+            _ = try? connection.execute(Self.rollback)
+            counters = before
+            sources.forget()
+            throw error
+        }
+        tally.add(pendingTally)
+    }
+
+    /// Whether an error is the doing of the message that was being handled; otherwise the store has failed.
+    static func isFaultOfMessage(_ error: any Error) -> Bool {
+        switch error {
+        case let error as StoreError: error.isFaultOfMessage
+        case let error as DatabaseError: StoreError(code: error.extendedResultCode.rawValue, message: "", statement: "").isFaultOfMessage
+        default: true
+        }
+    }
+
+    private static let savepoint = SQL("SAVEPOINT message")
+    private static let undo = SQL("ROLLBACK TO message")
+    private static let release = SQL("RELEASE message")
+
+    /// Runs a handler so that it leaves nothing behind unless its outcome stands.
+    func run(_ decoded: HandlerEntry.Decoded, isGuarded: Bool) throws -> Outcome {
+        guard isGuarded else {
+            let changes = connection.totalChanges
+            let outcome = try Self.catchingRefusals { try decoded.handle(tx) }
+            if !outcome.stands, connection.totalChanges != changes { throw NeedsSavepoints() }
+            return outcome
+        }
+        let before = counters
+        try connection.execute(Self.savepoint)
+        var outcome: Outcome
+        do {
+            outcome = try Self.catchingRefusals { try decoded.handle(tx) }
+        } catch let error where Self.isFaultOfMessage(error) {
+            outcome = .park(.poison, "the handler failed: \(error)")
+        }
+        if !outcome.stands {
+            try connection.execute(Self.undo)
+            counters = before
+            sources.forget()
+        }
+        try connection.execute(Self.release)
+        return outcome
+    }
+
+    /// A thrown `Rejection` is a rejection, and money that overflows makes the data invalid.
+    private static func catchingRefusals(_ body: () throws -> Outcome) throws -> Outcome {
+        do {
+            return try body()
+        } catch let rejection as Rejection {
+            return .rejected(rejection)
+        } catch let overflow as MoneyOverflow {
+            return .rejected(Rejection(.invalid, overflow.description))
+        }
+    }
+}
+
+/// A message wrote something and then turned out to be no good: the batch must be done again, guarded.
+private struct NeedsSavepoints: Error {}
+
+extension Outcome {
+    /// Whether what the handler wrote stays.
+    fileprivate var stands: Bool {
+        switch self {
+        case .done, .answered, .duplicate: true
+        case .rejected, .park: false
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Contracts
+import Messaging
+import Primitives
+
+/// Messages that nobody could act on, kept with their reason until a person decides.
+final class ParkingLot {
+    private var ids = UUIDv7Generator()
+
+    private static let insert = SQL(
+        """
+        INSERT INTO parked (parkedId, state, channel, routingKey, contentType, correlationId, replyTo, traceparent, source, messageId, type,
+            reason, error, attempts, firstAt, lastAt, size, sha256, body)
+        VALUES (?, 'parked', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
+        ON CONFLICT (channel, sha256, routingKey) WHERE state IN ('parked', 'replaying')
+        DO UPDATE SET attempts = attempts + 1, lastAt = excluded.lastAt, reason = excluded.reason, error = excluded.error, state = 'parked'
+        """)
+
+    func park(
+        _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8], at time: Instant,
+        in connection: Connection
+    ) throws {
+        let body = reason == .oversize ? Array(incoming.body.prefix(Limits.oversizeKept)) : incoming.body
+        try connection.execute(
+            Self.insert, ids.next(at: time), incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
+            incoming.replyTo, incoming.traceparent, envelope?.source, envelope?.id ?? incoming.messageId, envelope?.type, reason.rawValue,
+            String(error.prefix(1000)), time, time, incoming.size, Digest.hexadecimal(digest), body)
+    }
+
+    private static let nextReplaying = SQL(
+        """
+        SELECT position, channel, routingKey, contentType, correlationId, replyTo, traceparent, messageId, body, size
+        FROM parked WHERE state = 'replaying' ORDER BY position LIMIT 1
+        """)
+    private static let finish = SQL("UPDATE parked SET state = 'replayed' WHERE position = ? AND state = 'replaying' AND lastAt <= ?")
+
+    /// The first message that a person wants tried again.
+    func nextToReplay(in connection: Connection) throws -> (position: Int64, incoming: Incoming)? {
+        try connection.first(Self.nextReplaying) { row in
+            let incoming = Incoming(
+                channel: Incoming.Channel(rawValue: row.text(1)) ?? .events, routingKey: row.text(2), contentType: row.textOrNil(3),
+                messageId: row.textOrNil(7), correlationId: row.textOrNil(4), replyTo: row.textOrNil(5), traceparent: row.textOrNil(6),
+                body: row.blob(8), size: Int(row.int(9)))
+            return (row.int(0), incoming)
+        }
+    }
+
+    /// Called after the message was handled again: if it was parked again, its row is back in state `parked` and stays.
+    func finishReplay(of position: Int64, at time: Instant, in connection: Connection) throws {
+        try connection.execute(Self.finish, position, time)
+    }
+}

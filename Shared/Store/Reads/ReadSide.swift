@@ -1,0 +1,113 @@
+import GRDB
+import Primitives
+import StrictJSON
+import Synchronization
+
+/// An answer of the read side: a status and a JSON body.
+public struct ReadResponse: Sendable {
+    public let status: Int
+    public let body: [UInt8]
+
+    public init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
+
+    /// An error as section 10 of the contract writes it.
+    public init(status: Int, code: String, message: String) {
+        self.status = status
+        body = JSONWriter.object { json in
+            json.member("code", code)
+            json.member("message", message)
+        }
+    }
+}
+
+extension ServiceStore {
+    /// All routes of the service: its own and those that every service has.
+    public var routes: [Route] { definition.reads + CommonReads.routes(of: self) }
+
+    /// Answers a GET of `target`, a path with an optional query. Blocks while SQLite reads.
+    public func respond(to target: String) -> ReadResponse {
+        guard let url = RequestTarget(target) else { return ReadResponse(status: 400, code: "invalid", message: "the path is not well-formed") }
+        for route in routes {
+            guard let values = url.match(route.path) else { continue }
+            return respond(route, values, url.query)
+        }
+        return ReadResponse(status: 404, code: "not-found", message: "there is nothing at \(url.path.prefix(200))")
+    }
+
+    private func respond(_ route: Route, _ values: [String: String], _ query: [(name: String, value: String)]) -> ReadResponse {
+        do {
+            let request = try ReadRequest(route, path: values, query: query, now: clock.now)
+            return ReadResponse(status: 200, body: try pool.read { db in try route.response(to: request, db) })
+        } catch ReadError.notFound(let message) {
+            return ReadResponse(status: 404, code: "not-found", message: message)
+        } catch ReadError.invalid(let message) {
+            return ReadResponse(status: 400, code: "invalid", message: message)
+        } catch {
+            return ReadResponse(status: 500, code: "store-failing", message: "\(error)")
+        }
+    }
+}
+
+/// A request's path and query, percent-decoded.
+struct RequestTarget {
+    let path: String
+    let segments: [String]
+    let query: [(name: String, value: String)]
+
+    init?(_ target: String) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts.first ?? "")
+        guard path.hasPrefix("/") else { return nil }
+        var segments: [String] = []
+        for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            guard let text = Self.decoded(segment, plusIsSpace: false) else { return nil }
+            segments.append(text)
+        }
+        self.segments = segments
+        var query: [(name: String, value: String)] = []
+        if parts.count == 2 {
+            for pair in parts[1].split(separator: "&") {
+                let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard let name = Self.decoded(sides[0], plusIsSpace: true), let value = Self.decoded(sides.count == 2 ? sides[1] : "", plusIsSpace: true)
+                else { return nil }
+                query.append((name, value))
+            }
+        }
+        self.query = query
+    }
+
+    /// The values of the names in braces, or nil if the path is another one.
+    func match(_ pattern: String) -> [String: String]? {
+        let parts = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (part, segment) in zip(parts, segments) {
+            if part.hasPrefix("{") {
+                guard !segment.isEmpty else { return nil }
+                values[String(part.dropFirst().dropLast())] = segment
+            } else if part != segment {
+                return nil
+            }
+        }
+        return values
+    }
+
+    private static func decoded(_ text: Substring, plusIsSpace: Bool) -> String? {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,28 @@
+import GRDBSQLite
+
+/// What SQLite refused to do.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    /// SQLite's extended result code.
+    public let code: Int32
+    public let message: String
+    /// The statement, without values.
+    public let statement: String
+
+    public init(code: Int32, message: String, statement: String) {
+        self.code = code
+        self.message = message
+        self.statement = statement
+    }
+
+    /// A broken constraint is the fault of the message that was being handled; everything else (busy, full, I/O, corrupt) is the store's.
+    public var isFaultOfMessage: Bool {
+        switch code & 0xFF {
+        case SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG, SQLITE_RANGE, SQLITE_ERROR, SQLITE_MISUSE: true
+        default: false
+        }
+    }
+
+    public var isConstraint: Bool { code & 0xFF == SQLITE_CONSTRAINT }
+
+    public var description: String { "\(message) (SQLite \(code)) in: \(statement)" }
+}

@@ -1,0 +1,116 @@
+/// The tables that every service has: who said what, what was answered, what is to be sent.
+enum MessagingSchema {
+    static let migrations = [
+        Migration(
+            "messaging-1",
+            """
+            -- storeId, source, and whether the last stop was clean
+            CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE source (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+            -- Every message that was judged, for ever. A second one with the same (source, messageId) has no second effect.
+            CREATE TABLE inbox (
+                position INTEGER PRIMARY KEY,
+                source INTEGER NOT NULL,
+                messageId TEXT NOT NULL,
+                type TEXT NOT NULL,
+                digest BLOB NOT NULL CHECK (length(digest) = 32),
+                receivedAt INTEGER NOT NULL,
+                outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 3),
+                subject TEXT NOT NULL,
+                correlationId TEXT NOT NULL,
+                -- position of the last event published before this message; its own events follow, with cause = position
+                eventsAfter INTEGER NOT NULL,
+                -- position of its reply, for commands
+                reply INTEGER,
+                UNIQUE (source, messageId)
+            ) STRICT;
+            CREATE INDEX inboxByCorrelation ON inbox (correlationId);
+            CREATE INDEX inboxBySubject ON inbox (subject);
+
+            -- What an accepted command claimed, for ever.
+            CREATE TABLE businessKey (
+                kind TEXT NOT NULL,
+                id TEXT NOT NULL,
+                digest BLOB NOT NULL CHECK (length(digest) = 32),
+                PRIMARY KEY (kind, id)
+            ) STRICT, WITHOUT ROWID;
+
+            -- The last state event applied, by source, subject and facet.
+            CREATE TABLE facet (
+                source INTEGER NOT NULL,
+                subject TEXT NOT NULL,
+                facet TEXT NOT NULL,
+                sequence INTEGER NOT NULL,
+                PRIMARY KEY (source, subject, facet)
+            ) STRICT, WITHOUT ROWID;
+
+            -- Events in the order of their sequence, which is the position.
+            CREATE TABLE outbox (
+                position INTEGER PRIMARY KEY,
+                routingKey TEXT NOT NULL,
+                messageId TEXT NOT NULL,
+                type TEXT NOT NULL,
+                correlationId TEXT NOT NULL,
+                traceparent TEXT,
+                -- inbox position of the causing message; 0: the clock
+                cause INTEGER NOT NULL,
+                body BLOB
+            ) STRICT;
+
+            -- The first reply to every command, sent or not, and repeats of it.
+            CREATE TABLE reply (
+                position INTEGER PRIMARY KEY,
+                -- leaves once the events up to this position are confirmed
+                afterEvent INTEGER NOT NULL,
+                exchange TEXT NOT NULL,
+                -- NULL: nobody asked
+                routingKey TEXT,
+                correlationId TEXT NOT NULL,
+                messageId TEXT NOT NULL,
+                status TEXT NOT NULL,
+                code TEXT NOT NULL,
+                body BLOB
+            ) STRICT;
+
+            -- How far the broker has confirmed, and the last business instant: the one row that is updated.
+            CREATE TABLE progress (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                eventsSent INTEGER NOT NULL,
+                repliesSent INTEGER NOT NULL,
+                businessInstant INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO progress VALUES (1, 0, 0, 0);
+
+            -- Deliveries of a message that may have killed the process, committed before each attempt.
+            CREATE TABLE attempt (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE parked (
+                position INTEGER PRIMARY KEY,
+                parkedId TEXT NOT NULL UNIQUE,
+                state TEXT NOT NULL CHECK (state IN ('parked', 'replaying', 'replayed', 'discarded')),
+                channel TEXT NOT NULL,
+                routingKey TEXT NOT NULL,
+                contentType TEXT,
+                correlationId TEXT,
+                replyTo TEXT,
+                traceparent TEXT,
+                source TEXT,
+                messageId TEXT,
+                type TEXT,
+                reason TEXT NOT NULL,
+                error TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                firstAt INTEGER NOT NULL,
+                lastAt INTEGER NOT NULL,
+                size INTEGER NOT NULL,
+                sha256 TEXT NOT NULL,
+                body BLOB NOT NULL,
+                decidedBy TEXT,
+                decision TEXT
+            ) STRICT;
+            CREATE UNIQUE INDEX parkedOnce ON parked (channel, sha256, routingKey) WHERE state IN ('parked', 'replaying');
+            """)
+    ]
+}

@@ -1,0 +1,171 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+public import GRDB
+public import Primitives
+public import Synchronization
+
+/// The store of one service: one SQLite file with one writer, and readers that see snapshots.
+///
+/// Exactly one read-write connection per file, for SQLite before 3.51.3 can corrupt a WAL that two connections write (platform facts).
+public final class ServiceStore: Sendable {
+    public let definition: ServiceDefinition
+    public let clock: BusinessClock
+    public let pool: DatabasePool
+    /// A random id of this file, to tell a restored or swapped store from the old one.
+    public let storeId: String
+    /// The CloudEvents source of what it publishes: `/<service>`, or `/<service>~<n>` after a restore.
+    public let source: String
+    /// Whether the last process on this store ended without draining.
+    public let wasStoppedUncleanly: Bool
+    /// How far the relay has got; written to the store with the next batch.
+    public let sent: Mutex<SentMarks>
+    /// Deliveries taken from the broker and not yet committed.
+    public let inFlight = Atomic<Int>(0)
+    private let lock: FileLock
+
+    /// Opens or creates `<folder>/<service>.sqlite`, brings its schema up to date, and takes it for this process alone.
+    public init(_ definition: ServiceDefinition, folder: String, clock: BusinessClock) throws(StoreOpenError) {
+        lock = try FileLock(folder: folder, service: definition.name)
+        let path = "\(folder)/\(definition.name).sqlite"
+        do {
+            pool = try Self.open(path)
+            try Self.migrate(pool, definition)
+            let opened = try pool.writeWithoutTransaction { db in try Self.readMeta(db, service: definition.name) }
+            storeId = opened.storeId
+            source = opened.source
+            wasStoppedUncleanly = opened.wasUnclean
+            sent = Mutex(opened.sent)
+            clock.advance(to: opened.businessInstant)
+        } catch let error as StoreOpenError {
+            throw error
+        } catch {
+            throw StoreOpenError.failed(path: path, reason: "\(error)")
+        }
+        self.definition = definition
+        self.clock = clock
+    }
+
+    private static func open(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 3
+        configuration.prepareDatabase { db in
+            // Before WAL, or it has no effect on a new file; 8 KB pages cost 2 µs less per message than 4 KB.
+            try db.execute(sql: "PRAGMA page_size = 8192")
+            try db.execute(sql: "PRAGMA cache_size = -8000")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // GRDB sets NORMAL for WAL, with which a commit can vanish on power loss although the broker was told "done".
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+            guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2,
+                try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
+            else { throw StoreOpenError.failed(path: path, reason: "WAL with synchronous=FULL cannot be had") }
+        }
+        return pool
+    }
+
+    private static func migrate(_ pool: DatabasePool, _ definition: ServiceDefinition) throws {
+        var migrator = DatabaseMigrator()
+        for migration in MessagingSchema.migrations + definition.schema {
+            migrator.registerMigration(migration.name) { db in try db.execute(sql: migration.sql) }
+        }
+        if try pool.read({ try migrator.hasBeenSuperseded($0) }) { throw StoreOpenError.newer(path: pool.path) }
+        try migrator.migrate(pool)
+    }
+
+    private struct Meta {
+        var storeId: String
+        var source: String
+        var wasUnclean: Bool
+        var sent: SentMarks
+        var businessInstant: Instant
+    }
+
+    private static func readMeta(_ db: Database, service: String) throws -> Meta {
+        var ids = UUIDv7Generator()
+        try db.execute(sql: "INSERT OR IGNORE INTO meta VALUES ('storeId', ?), ('source', ?), ('running', '0')", arguments: [ids.next(), "/\(service)"])
+        let values = Dictionary(
+            uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT key, value FROM meta").map { ($0[0] as String, $0[1] as String) })
+        try db.execute(sql: "UPDATE meta SET value = '1' WHERE key = 'running'")
+        guard let row = try Row.fetchOne(db, sql: "SELECT eventsSent, repliesSent, businessInstant FROM progress") else {
+            throw StoreOpenError.failed(path: "", reason: "the table progress is empty")
+        }
+        return Meta(
+            storeId: values["storeId"] ?? "", source: values["source"] ?? "/\(service)", wasUnclean: values["running"] == "1",
+            sent: SentMarks(events: row[0], replies: row[1]), businessInstant: Instant(milliseconds: row[2]))
+    }
+
+    /// Remembers that everything taken was finished, so that the next start need not suspect what is redelivered.
+    public func markCleanStop() throws {
+        try pool.writeWithoutTransaction { db in try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'") }
+    }
+}
+
+/// Positions up to which events and replies have left.
+public struct SentMarks: Sendable, Hashable {
+    public var events: Int64
+    public var replies: Int64
+
+    public init(events: Int64, replies: Int64) {
+        self.events = events
+        self.replies = replies
+    }
+}
+
+/// Why a store cannot be used; exit code 69.
+public enum StoreOpenError: Error, Sendable, CustomStringConvertible {
+    case inUse(path: String)
+    case newer(path: String)
+    case failed(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .inUse(let path): "the store in \(path) is in use by another process"
+        case .newer(let path): "the store \(path) was written by a newer version of this service"
+        case .failed(let path, let reason): "the store \(path) cannot be opened: \(reason)"
+        }
+    }
+}
+
+/// Held for the life of the process; the kernel lets go of it even after `kill -9`.
+private final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    init(folder: String, service: String) throws(StoreOpenError) {
+        do {
+            try Folder.create(folder)
+        } catch {
+            throw .failed(path: folder, reason: "\(error)")
+        }
+        descriptor = Glibc.open("\(folder)/\(service).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .failed(path: folder, reason: String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse(path: folder)
+        }
+    }
+
+    deinit { close(descriptor) }
+}
+
+private enum Folder {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// With its parents; readable by the owner alone.
+    static func create(_ path: String) throws {
+        var built = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            built += (built.isEmpty || built.hasSuffix("/") ? "" : "/") + part
+            if mkdir(built, 0o750) != 0, errno != EEXIST {
+                throw Failure(description: "folder \(built) cannot be made: \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+}

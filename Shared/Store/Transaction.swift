@@ -1,0 +1,106 @@
+public import Contracts
+import Messaging
+public import Primitives
+
+/// The open transaction, as a handler or timer sees it: rows, events, and the message that caused them.
+public final class Transaction {
+    public let connection: Connection
+    /// The message or clock tick that is being handled; events published now name it as their cause.
+    public internal(set) var cause = Cause.clock(BusinessDate(day: 0))
+    /// Business time, the same for the whole transaction.
+    public internal(set) var now = Instant(milliseconds: 0)
+    public var today: BusinessDate { BusinessDate(now) }
+
+    /// Set by `requestTimers`, cleared by the processor.
+    var timersRequested = false
+    var replayRequested = false
+
+    let outbox: Outbox
+    let sources: SourceTable
+
+    init(connection: Connection, outbox: Outbox, sources: SourceTable) {
+        self.connection = connection
+        self.outbox = outbox
+        self.sources = sources
+    }
+
+    /// Appends an event to the outbox; it is sent after the commit, in this order.
+    public func publish(_ event: some Event) throws { try outbox.append(event, cause: cause, in: connection) }
+
+    @inlinable @discardableResult
+    public func execute<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws -> Int {
+        try connection.execute(sql, repeat each values)
+    }
+
+    @inlinable
+    public func first<T, each Value: Bindable>(_ sql: SQL, _ values: repeat each Value, read: (StatementRow) throws -> T) throws -> T? {
+        try connection.first(sql, repeat each values, read: read)
+    }
+
+    @inlinable
+    public func all<T, each Value: Bindable>(_ sql: SQL, _ values: repeat each Value, read: (StatementRow) throws -> T) throws -> [T] {
+        try connection.all(sql, repeat each values, read: read)
+    }
+
+    @inlinable
+    public func exists<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws -> Bool {
+        try connection.first(sql, repeat each values) { _ in true } ?? false
+    }
+
+    /// Has the timers fired right after this transaction: for work that a handler put off because it was too much for one.
+    public func requestTimers() { timersRequested = true }
+
+    func requestReplay() { replayRequested = true }
+
+    private static let advanceFacet = SQL(
+        """
+        INSERT INTO facet (source, subject, facet, sequence) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > facet.sequence
+        """)
+
+    /// Whether a later state event of this source about this facet of the subject has been applied already, so that the current one must have no
+    /// effect; if not, remembers the current one. Without a sequence, arrival order counts.
+    public func isStale(facet: String, of subject: String) throws -> Bool {
+        guard let sequence = cause.sequence else { return false }
+        return try execute(Self.advanceFacet, sources.number(of: cause.source, in: connection), subject, facet, sequence) == 0
+    }
+
+    /// Runs `body` as if `cause` had been received: for effects that were put off when their message came.
+    public func with<T>(cause other: Cause, _ body: () throws -> T) rethrows -> T {
+        let own = cause
+        cause = other
+        defer { cause = own }
+        return try body()
+    }
+}
+
+/// What brought a change about.
+public struct Cause: Sendable, Hashable {
+    /// Id of the causing message, or `clock:<date>`.
+    public var id: String
+    public var source: String
+    public var sequence: Int64?
+    public var correlationId: String
+    public var traceparent: String?
+    public var regency: String?
+    /// Number of the message in the inbox; 0 for the clock.
+    public var inboxPosition: Int64
+
+    public init(
+        id: String, source: String, sequence: Int64? = nil, correlationId: String, traceparent: String? = nil, regency: String? = nil,
+        inboxPosition: Int64 = 0
+    ) {
+        self.id = id
+        self.source = source
+        self.sequence = sequence
+        self.correlationId = correlationId
+        self.traceparent = traceparent
+        self.regency = regency
+        self.inboxPosition = inboxPosition
+    }
+
+    /// The business clock, on a date.
+    public static func clock(_ date: BusinessDate) -> Cause {
+        Cause(id: "clock:\(date)", source: "clock", correlationId: "clock:\(date)")
+    }
+}

@@ -1,0 +1,107 @@
+/// One value of a `JSONDocument`; a light view, valid as long as it is kept.
+public struct JSONValue: Sendable {
+    public enum Kind: UInt8, Sendable {
+        case object, array, string, integer, number, bool, null
+        /// A member's name inside an object; never seen from outside.
+        case key
+    }
+
+    let document: JSONDocument
+    let index: Int
+
+    private var node: JSONDocument.Node { document.nodes[index] }
+    public var kind: Kind { node.kind }
+    public var isNull: Bool { node.kind == .null }
+
+    /// The text of a string, unescaped; nil for any other kind.
+    public var string: String? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return document.bytes.withUnsafeBufferPointer { JSONText.string($0, node) }
+    }
+
+    /// An integer token (`5`, never `5.0` or `5e0`) that fits into 64 bits; nil otherwise.
+    public var int64: Int64? {
+        let node = node
+        guard node.kind == .integer else { return nil }
+        var index = Int(node.start)
+        let negative = document.bytes[index] == UInt8(ascii: "-")
+        if negative { index += 1 }
+        var value: Int64 = 0
+        while index < Int(node.end) {
+            let digit = Int64(document.bytes[index] - UInt8(ascii: "0"))
+            let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (next, overflowToo) = negative ? tenfold.subtractingReportingOverflow(digit) : tenfold.addingReportingOverflow(digit)
+            if overflow || overflowToo { return nil }
+            value = next
+            index += 1
+        }
+        return value
+    }
+
+    public var bool: Bool? {
+        guard node.kind == .bool else { return nil }
+        return document.bytes[Int(node.start)] == UInt8(ascii: "t")
+    }
+
+    /// The member's value; nil if this is no object, or has no such member.
+    public subscript(_ name: StaticString) -> JSONValue? {
+        guard node.kind == .object else { return nil }
+        let length = name.utf8CodeUnitCount
+        var member = index + 1
+        let end = Int(node.next)
+        while member < end {
+            let key = document.nodes[member]
+            if key.hasEscapes {
+                let text = document.bytes.withUnsafeBufferPointer { JSONText.string($0, key) }
+                if text == name.description { return JSONValue(document: document, index: member + 1) }
+            } else if Int(key.end - key.start) == length, matches(key, name) {
+                return JSONValue(document: document, index: member + 1)
+            }
+            member = Int(document.nodes[member + 1].next)
+        }
+        return nil
+    }
+
+    private func matches(_ key: JSONDocument.Node, _ name: StaticString) -> Bool {
+        document.bytes.withUnsafeBufferPointer { bytes in
+            for offset in 0..<name.utf8CodeUnitCount where bytes[Int(key.start) + offset] != name.utf8Start[offset] { return false }
+            return true
+        }
+    }
+
+    /// Elements of an array, in order; empty for any other kind.
+    public var elements: [JSONValue] {
+        guard node.kind == .array else { return [] }
+        var values: [JSONValue] = []
+        var element = index + 1
+        let end = Int(node.next)
+        while element < end {
+            values.append(JSONValue(document: document, index: element))
+            element = Int(document.nodes[element].next)
+        }
+        return values
+    }
+
+    /// Members of an object, in order; empty for any other kind.
+    public var members: [(name: String, value: JSONValue)] {
+        guard node.kind == .object else { return [] }
+        var members: [(name: String, value: JSONValue)] = []
+        var member = index + 1
+        let end = Int(node.next)
+        while member < end {
+            let key = document.nodes[member]
+            let name = document.bytes.withUnsafeBufferPointer { JSONText.string($0, key) }
+            members.append((name, JSONValue(document: document, index: member + 1)))
+            member = Int(document.nodes[member + 1].next)
+        }
+        return members
+    }
+
+    /// The value's own bytes, as they were received (strings with their quotes).
+    public var rawBytes: ArraySlice<UInt8> {
+        let node = node
+        return node.kind == .string
+            ? document.bytes[Int(node.start) - 1..<Int(node.end) + 1] : document.bytes[Int(node.start)..<Int(node.end)]
+    }
+}

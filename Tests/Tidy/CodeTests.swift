@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// What no line of code may say. The banned words are put together here so that this file does not break its own rules.
+struct CodeTests {
+    @Test func `nothing prints but the tools`() {
+        let speaking = Repository.swiftFiles.outside("Tools")
+        expectNone(
+            places(in: speaking) { says($0.code, "print" + "(") },
+            instead: "log with a Logger; a test says it in the message of its expectation")
+    }
+
+    @Test func `no error is turned into a crash without a word`() {
+        expectNone(
+            places(in: Repository.swiftFiles) { $0.code.contains("try" + "! ") },
+            instead: "throw, or explain the impossible in a preconditionFailure")
+    }
+
+    @Test func `nothing is left to be done later`() {
+        let notes = ["FIX" + "ME", "TO" + "DO", "X" + "XX"]
+        expectNone(
+            places(in: Repository.files) { line in notes.contains { says(line.text, $0) } },
+            instead: "do it, or write it down under what is left in docs")
+    }
+
+    @Test func `an unchecked Sendable carries its proof`() {
+        let unproven = Repository.swiftFiles.flatMap { file in
+            file.lines.indices.filter { file.lines[$0].code.contains("@unchecked " + "Sendable") && !isProven(at: $0, of: file) }
+                .map { "\(file.path):\(file.lines[$0].number): \(file.lines[$0].text)" }
+        }
+        expectNone(unproven, instead: "a Mutex, an actor or a value; or a comment directly above that begins with `Proof:`")
+    }
+
+    @Test func `unit tests wait for events, not for time`() {
+        let naps = ["Thread." + "sleep", "Task." + "sleep", "u" + "sleep(", "nano" + "sleep("]
+        expectNone(
+            places(in: Repository.swiftFiles.under("Tests/Unit")) { line in naps.contains { line.code.contains($0) } },
+            instead: "await the event itself or move a virtual clock; limits are `withTimeLimit`; real time is for Tests/System")
+    }
+
+    /// The word stands alone: `print(` is not found in `fingerprint(`.
+    private func says(_ text: String, _ word: String) -> Bool {
+        text.ranges(of: word).contains { found in
+            guard let before = text[..<found.lowerBound].last else { return true }
+            return !before.isLetter && !before.isNumber && before != "." && before != "_"
+        }
+    }
+
+    private func isProven(at index: Int, of file: TextFile) -> Bool {
+        let above = file.lines[..<index].reversed().prefix { $0.isComment }
+        return ([file.lines[index]] + above).contains { $0.text.contains("Proof:") || $0.text.contains("`@unchecked " + "Sendable`:") }
+    }
+}

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import RabbitMQ
+
+@Suite("What can be sent")
+struct MessageTests {
+    private static func message(_ change: (inout OutgoingMessage) -> Void) -> OutgoingMessage {
+        var message = OutgoingMessage(exchange: "mart.events", routingKey: "catalog.product.listed", body: [1, 2, 3])
+        change(&message)
+        return message
+    }
+
+    private static func nested(_ depth: Int) -> FieldValue { depth == 0 ? 1 : .table(["n": nested(depth - 1)]) }
+
+    @Test func takesAnOrdinaryMessage() {
+        #expect(Self.message { _ in }.reasonNotToSend(frameMax: 8192) == nil)
+        let limits = Self.message {
+            $0.routingKey = String(repeating: "k", count: 255)
+            $0.properties.messageId = String(repeating: "i", count: 255)
+            $0.properties.headers = ["deep": Self.nested(7), "text": .string(String(repeating: "x", count: 5000))]
+        }
+        #expect(limits.reasonNotToSend(frameMax: 8192) == nil)
+    }
+
+    @Test func refusesWhatWouldBreakTheStream() {
+        let long = String(repeating: "x", count: 256)
+        let bad: [(inout OutgoingMessage) -> Void] = [
+            { $0.exchange = long }, { $0.routingKey = long }, { $0.properties.type = long }, { $0.properties.replyTo = long },
+            { $0.properties.headers = [long: 1] }, { $0.properties.headers = ["a": .table([long: 1])] },
+            { $0.properties.headers = ["deep": Self.nested(8)] },
+            { $0.properties.headers = ["deep": .array([.array([.array([.array([.array([.array([.array([.array([])])])])])])])])] },
+            { $0.properties.headers = ["big": .string(String(repeating: "x", count: 8200))] },
+            { $0.properties.headers = ["big": .array(Array(repeating: 7, count: 1000))] },
+            { $0.body = [UInt8](repeating: 0, count: RabbitMQLimits.maxBodyBytes + 1) },
+        ]
+        for change in bad { #expect(Self.message(change).reasonNotToSend(frameMax: 8192) != nil) }
+    }
+
+    @Test func tellsMessagesApartByWhatAReturnShows() {
+        let message = Self.message { $0.properties.messageId = "1" }
+        #expect(message.returnKey == Self.message { $0.properties.messageId = "1"; $0.body = [] }.returnKey)
+        #expect(message.returnKey != Self.message { $0.properties.messageId = "2" }.returnKey)
+        #expect(message.returnKey != Self.message { $0.properties.messageId = "1"; $0.routingKey = "other" }.returnKey)
+        #expect(message.returnKey != Self.message { $0.properties.messageId = "1"; $0.exchange = "other" }.returnKey)
+        let (ab, c) = (OutgoingMessage(exchange: "c", routingKey: "ab", body: []), OutgoingMessage(exchange: "bc", routingKey: "a", body: []))
+        #expect(ab.returnKey != c.returnKey)
+    }
+}
+
+@Suite("Errors")
+struct RabbitMQErrorTests {
+    @Test(arguments: [
+        (403, RabbitMQError.Code.accessRefused, false), (404, .notFound, false), (405, .resourceLocked, true),
+        (406, .preconditionFailed, false), (504, .channelClosed, true),
+    ])
+    func followTheBrokersReplyCode(reply: Int, code: RabbitMQError.Code, isRetriable: Bool) {
+        let error = RabbitMQError.closedByBroker("declaring queue q", replyCode: reply, replyText: "SAID_SO", channel: true)
+        #expect(error.code == code)
+        #expect(error.isRetriable == isRetriable)
+        #expect("\(error)" == "\(code): declaring queue q [\(reply) SAID_SO]")
+    }
+
+    @Test func sayWhereTheyComeFrom() {
+        let error = RabbitMQError.nacked()
+        #expect(error.file.hasSuffix("MessageTests.swift"))
+        #expect(error.line == #line - 2)
+        #expect(error == RabbitMQError.nacked())
+        #expect(error != RabbitMQError.shutDown())
+    }
+
+    @Test func keepWhatASetupClosureThrew() {
+        struct Mine: Error {}
+        let error = RabbitMQError.setupFailed(Mine())
+        #expect(error.underlying is Mine)
+        #expect("\(error)".contains("Mine"))
+    }
+}

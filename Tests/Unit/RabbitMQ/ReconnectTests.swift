@@ -1,0 +1,158 @@
+import RabbitMQ
+import Testing
+import TestSupport
+
+@Suite("Losing the connection", .timeLimit(.minutes(3)))
+struct ReconnectTests {
+    private func makePair() async throws -> Pair {
+        let pair = try Pair(url: try await TestBroker.shared.makeVirtualHost().url)
+        try await pair.start()
+        return pair
+    }
+
+    @Test func whatWasNotAcknowledgedComesAgainAndOldAcknowledgementsAreIgnored() async throws {
+        let pair = try await makePair()
+        for name in ["a", "b", "c"] { _ = try await pair.publisher.publish(message(name, to: pair.queue)) }
+        let old = try await pair.consumer.take(3)
+        pair.consumer.acknowledge(old[0])
+        pair.consumer.reconnect(reason: "test")
+        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        pair.consumer.acknowledge(through: old[2])
+        let new = try await pair.consumer.take(2)
+        #expect(new.map(text) == ["b", "c"])
+        #expect(new.allSatisfy { $0.redelivered && $0.generation == 2 })
+        await pair.consumer.shutdown(timeout: .seconds(5))
+        #expect(try pair.readyMessages() == 2)
+        await pair.shutdown()
+    }
+
+    @Test func bufferedDeliveriesOfTheOldConnectionAreDropped() async throws {
+        let pair = try await makePair()
+        for name in ["a", "b", "c"] { _ = try await pair.publisher.publish(message(name, to: pair.queue)) }
+        // One is taken, so that all three have been read.
+        #expect(try await pair.consumer.take(1).map(text) == ["a"])
+        pair.consumer.reconnect(reason: "test")
+        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        let again = try await pair.consumer.take(3)
+        #expect(again.map(text) == ["a", "b", "c"])
+        #expect(again.allSatisfy { $0.generation == 2 })
+        await pair.shutdown()
+    }
+
+    @Test func aQueueDeletedUnderItsConsumerIsDeclaredAnew() async throws {
+        let pair = try await makePair()
+        _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
+        try await pair.consumerStates.waitForOne("it notices") {
+            if case .connecting(let error?) = $0 { error.code == .consumerCancelled } else { false }
+        }
+        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        _ = try await pair.publisher.publish(message("x", to: pair.queue))
+        #expect(try await pair.consumer.take(1).map(text) == ["x"])
+        await pair.shutdown()
+    }
+
+    @Test func thePublisherComesBackThroughItsSetupOnRequest() async throws {
+        let pair = try await makePair()
+        await pair.consumer.shutdown(timeout: .seconds(5))
+        _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
+        pair.publisher.reconnect(reason: "the queue is gone")
+        try await pair.publisherStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        #expect(try await pair.publisher.publish(message("x", to: pair.queue)).generation == 2)
+        await pair.shutdown()
+    }
+
+    @Test func aForbiddenPublishLosesWhatIsBehindItAndSaysWhy() async throws {
+        let pair = try await makePair()
+        pair.publisher.enqueue([
+            (1, OutgoingMessage(exchange: "no.such.exchange", routingKey: "x", body: [])), (2, message("behind", to: pair.queue)),
+        ])
+        try await pair.settled.wait("both settle") { $0.count == 2 }
+        #expect(pair.settled.events.map(\.outcome) == [.lost, .lost])
+        try await pair.publisherStates.waitForOne("it says why") {
+            if case .connecting(let error?) = $0 { error.code == .notFound && error.replyText?.contains("no.such.exchange") == true } else { false }
+        }
+        try await pair.publisherStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        await pair.shutdown()
+    }
+
+    @Test func aSetupThatIsRefusedStaysVisibleAndIsTriedAgain() async throws {
+        let pair = try await makePair()
+        let states = EventLog<ConnectionState>()
+        let other = RabbitMQPublisher(
+            configuration: pair.configuration, logger: quiet,
+            setup: { [queue = pair.queue] in try $0.declareQueue(queue, arguments: ["x-max-length": 5]) },
+            onStateChange: { states.add([$0]) })
+        other.start()
+        let isRefused: @Sendable (ConnectionState) -> Bool = {
+            guard case .connecting(let error?) = $0 else { return false }
+            return error.code == .preconditionFailed && !error.isRetriable && error.replyText?.contains("x-max-length") == true
+        }
+        try await states.waitForOne("it is refused", isRefused)
+        #expect(isRefused(other.state))
+        await pair.shutdown()
+        _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
+        try await states.waitForOne("it goes on") { $0 == .connected(generation: 1) }
+        await other.shutdown(timeout: .seconds(5))
+    }
+
+    @Test func aSwallowedErrorOfTheSetupCountsAllTheSame() async throws {
+        let pair = try await makePair()
+        #expect {
+            try SetupChannel.run(on: pair.configuration) { channel in
+                try? channel.bindQueue("not.there", exchange: "amq.topic", routingKey: "x")
+            }
+        } throws: {
+            ($0 as? RabbitMQError)?.code == .notFound
+        }
+        await pair.shutdown()
+    }
+
+    @Test func theWrongPasswordIsNamedAndNotShown() async throws {
+        var configuration = try RabbitMQConfiguration(url: try await TestBroker.shared.makeVirtualHost().url)
+        configuration.password = "geheim"
+        do {
+            try SetupChannel.run(on: configuration) { _ in }
+            Issue.record("it was accepted")
+        } catch {
+            #expect(error.code == .authenticationRefused)
+            #expect(!error.isRetriable)
+            #expect(error.replyCode == 403)
+            #expect(!"\(error)".contains("geheim"))
+        }
+        configuration.password = "guest"
+        configuration.virtualHost = "not.there"
+        #expect { try SetupChannel.run(on: configuration) { _ in } } throws: { ($0 as? RabbitMQError)?.code == .authenticationRefused }
+    }
+
+    @Test func withoutABrokerEverythingIsLostAtOnce() async throws {
+        let configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(freePort()),127.0.0.1:\(freePort())")
+        let settled = EventLog<RabbitMQPublisher.Settlement>()
+        let states = EventLog<ConnectionState>()
+        let publisher = RabbitMQPublisher(
+            configuration: configuration, logger: quiet, onSettled: { settled.add($0) }, onStateChange: { states.add([$0]) })
+        publisher.enqueue([(1, message("before the start", to: "x"))])
+        publisher.start()
+        try await states.wait("both hosts are tried") { states in
+            states.filter { if case .connecting(let error?) = $0 { error.code == .connectFailed } else { false } }.count >= 2
+        }
+        publisher.enqueue([(2, message("after it", to: "x"))])
+        try await settled.wait("both are lost") { $0 == [.init(token: 1, outcome: .lost), .init(token: 2, outcome: .lost)] }
+        await #expect { try await publisher.publish(message("x", to: "x")) } throws: { ($0 as? RabbitMQError)?.code == .connectionLost }
+        await publisher.shutdown(timeout: .seconds(1))
+        #expect(publisher.state == .closed)
+        publisher.enqueue([(3, message("after the end", to: "x"))])
+        #expect(settled.events.last == .init(token: 3, outcome: .lost))
+        await #expect { try await publisher.publish(message("x", to: "x")) } throws: { ($0 as? RabbitMQError)?.code == .shutDown }
+    }
+
+    @Test func theNextHostIsTriedWhenOneIsDead() async throws {
+        let place = try await TestBroker.shared.makeVirtualHost()
+        var configuration = try RabbitMQConfiguration(url: place.url)
+        configuration.hosts = [.init(name: "127.0.0.1", port: UInt16(freePort()))] + configuration.hosts
+        let states = EventLog<ConnectionState>()
+        let publisher = RabbitMQPublisher(configuration: configuration, logger: quiet, onStateChange: { states.add([$0]) })
+        publisher.start()
+        try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+        await publisher.shutdown(timeout: .seconds(5))
+    }
+}

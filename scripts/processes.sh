@@ -1,0 +1,37 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced by the scripts that start processes. A process is known by a pid file in $directory and by carrying
+# MART_PROCESS_HOME=$directory in its environment, so that a pid given to a stranger since is never signalled.
+
+# our_process NAME: prints its pid if it lives and is ours
+our_process() {
+    local pid
+    pid=$(cat "$directory/$1.pid" 2> /dev/null) || return 1
+    [ -n "$pid" ] || return 1
+    # The environment reads as empty while a process replaces its program, longer when that program comes from the disk.
+    for _ in {1..200}; do
+        grep -qs '^State:.[^ZX]' "/proc/$pid/status" || return 1
+        ! grep -qszFx "MART_PROCESS_HOME=$directory" "/proc/$pid/environ" || { echo "$pid"; return; }
+        ! grep -qsz . "/proc/$pid/environ" || return 1
+        sleep 0.01
+    done
+    return 1
+}
+
+# end NAME SECONDS: SIGTERM and wait; SIGKILL and failure when the limit has passed
+end() {
+    local pid ticks=$(($2 * 20)) code=0
+    if pid=$(our_process "$1"); then
+        kill -TERM "$pid" 2> /dev/null || true
+        kill -CONT "$pid" 2> /dev/null || true
+        while our_process "$1" > /dev/null; do
+            if [ $((ticks -= 1)) -eq 0 ]; then
+                echo "$1 ($pid) did not stop within $2 s and is killed" >&2
+                kill -KILL "$pid" 2> /dev/null || true
+                code=1
+            fi
+            sleep 0.05
+        done
+    fi
+    rm -f "$directory/$1.pid"
+    return $code
+}
