@@ -100,9 +100,14 @@ public final class ServiceStore: Sendable {
             sent: SentMarks(events: row[0], replies: row[1]), businessInstant: Instant(milliseconds: row[2]))
     }
 
-    /// Remembers that everything taken was finished, so that the next start need not suspect what is redelivered.
-    public func markCleanStop() throws {
-        try pool.writeWithoutTransaction { db in try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'") }
+    /// Remembers how far the relay got and that everything taken was finished, so that the next start need not suspect what is redelivered.
+    /// The last thing done with the store, when nobody writes to it any more.
+    public func closeCleanly() throws {
+        let marks = sent.withLock { $0 }
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "UPDATE progress SET eventsSent = ?, repliesSent = ?", arguments: [marks.events, marks.replies])
+            try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'")
+        }
     }
 }
 

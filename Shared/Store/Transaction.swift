@@ -1,5 +1,5 @@
 public import Contracts
-import Messaging
+public import Messaging
 public import Primitives
 
 /// The open transaction, as a handler or timer sees it: rows, events, and the message that caused them.
@@ -10,6 +10,9 @@ public final class Transaction {
     /// Business time, the same for the whole transaction.
     public internal(set) var now = Instant(milliseconds: 0)
     public var today: BusinessDate { BusinessDate(now) }
+    /// The delivery that is being handled. A handler that puts a message off keeps what it needs of it, to be able to park it later.
+    public internal(set) var incoming: Incoming?
+    let parkingLot = ParkingLot()
 
     /// Set by `requestTimers`, cleared by the processor.
     var timersRequested = false

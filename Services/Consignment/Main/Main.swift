@@ -1,1 +1,9 @@
-@main struct Main { static func main() {} }
+import ConsignmentService
+import ServiceKit
+
+@main
+struct Main {
+    static func main() async {
+        await ServiceMain.run(ConsignmentService.definition(rules:))
+    }
+}

@@ -21,7 +21,7 @@ public struct PermitNumber: Sendable, Hashable {
     private static func wordsBefore(_ kind: PermitKind) -> [String] {
         switch kind {
         case .nib: ["NIB", "NO"]
-        case .sppIrt: ["SPPIRT", "SPP", "PIRT", "NO"]
+        case .sppIrt: ["SPPIRT", "PIRT", "NO"]
         case .bpomMd, .bpomNa, .bpomTr: ["BPOM", "POM", "RI"]
         default: []
         }

@@ -1,1 +1,9 @@
-@main struct Main { static func main() {} }
+import PermitsService
+import ServiceKit
+
+@main
+struct Main {
+    static func main() async {
+        await ServiceMain.run(PermitsService.definition(rules:))
+    }
+}

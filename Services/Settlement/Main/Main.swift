@@ -1,1 +1,9 @@
-@main struct Main { static func main() {} }
+import SettlementService
+import ServiceKit
+
+@main
+struct Main {
+    static func main() async {
+        await ServiceMain.run(SettlementService.definition(rules:))
+    }
+}

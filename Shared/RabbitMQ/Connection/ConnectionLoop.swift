@@ -26,6 +26,7 @@ final class ConnectionLoop {
     private var schedule = ReconnectSchedule()
     private var random = SystemRandomNumberGenerator()
     private var attempt: Int
+    private var connectedAt: MonotonicTime?
 
     init(control: ConnectionControl, client: any ConnectionClient) {
         self.control = control
@@ -36,14 +37,14 @@ final class ConnectionLoop {
 
     func run() {
         while control.stopDeadline == nil {
-            let startedAt = MonotonicTime.now()
+            connectedAt = nil
             do {
                 try connectAndTurn()
             } catch {
                 // First the state, so that who sees a lost message sees that there is no connection.
                 control.enter(.connecting(lastError: error))
                 client.settleWithoutConnection()
-                schedule.connectionEnded(after: .now() - startedAt)
+                if let connectedAt { schedule.connectionEnded(after: .now() - connectedAt) }
                 attempt += 1
                 waitBeforeNextAttempt(after: error)
             }
@@ -71,6 +72,7 @@ final class ConnectionLoop {
             metadata: [
                 LogKey.role: "\(control.role)", LogKey.host: "\(host.name):\(host.port)", LogKey.generation: "\(generation)",
             ])
+        connectedAt = .now()
         control.enter(.connected(generation: generation))
         try turn(connection)
         close(connection)

@@ -20,42 +20,46 @@ struct AcknowledgementLedger {
     private var settledBeyond: Set<UInt64> = []
     /// The highest tag delivered.
     private(set) var delivered: UInt64 = 0
-    /// The highest tag to acknowledge with all before it, not yet an action.
+    /// To be acknowledged at the next `flush`: everything up to here, and these.
     private var through: UInt64 = 0
+    private var single: Set<UInt64> = []
 
     /// Notes that everything up to a tag has been delivered.
     mutating func deliver(through tag: UInt64) { delivered = max(delivered, tag) }
 
-    /// Notes a request. Those of `acknowledgeThrough` wait for `flush`, since a later one includes them.
-    /// - Returns: what to send now. Nothing when the tag is settled, or was never delivered.
+    /// Notes a request. Acknowledgements wait for `flush`, rejections do not.
+    /// - Returns: what to send now. Nothing when the tag is settled or about to be, or was never delivered.
     mutating func note(_ request: Request, tag: UInt64) -> Action? {
         guard tag > settledThrough, tag <= delivered else { return nil }
-        switch request {
-        case .acknowledgeThrough:
+        if request == .acknowledgeThrough {
             through = max(through, tag)
             return nil
-        case .acknowledge, .requeue, .discard:
-            if tag <= through || !settledBeyond.insert(tag).inserted { return nil }
-            advance()
-            return request == .acknowledge
-                ? .acknowledge(tag: tag, multiple: false) : .reject(tag: tag, requeue: request == .requeue)
         }
+        if tag <= through || settledBeyond.contains(tag) || single.contains(tag) { return nil }
+        if request == .acknowledge {
+            single.insert(tag)
+            return nil
+        }
+        settledBeyond.insert(tag)
+        return .reject(tag: tag, requeue: request == .requeue)
     }
 
-    /// What to send for the `acknowledgeThrough` requests noted since the last time.
-    mutating func flush() -> Action? {
-        guard through > settledThrough else { return nil }
+    /// What to send for the acknowledgements noted since the last time: one for all up to the first gap, and one for each beyond.
+    mutating func flush() -> [Action] {
+        var actions: [Action] = []
+        var end = max(through, settledThrough)
+        while single.contains(end + 1) || settledBeyond.contains(end + 1) { end += 1 }
         // The broker knows only unsettled numbers: the highest of them within the range.
-        var tag = through
+        var tag = end
         while tag > settledThrough, settledBeyond.contains(tag) { tag -= 1 }
-        let isAnyLeft = tag > settledThrough
-        settledBeyond = settledBeyond.filter { $0 > through }
-        settledThrough = through
-        advance()
-        return isAnyLeft ? .acknowledge(tag: tag, multiple: true) : nil
-    }
-
-    private mutating func advance() {
-        while settledBeyond.remove(settledThrough + 1) != nil { settledThrough += 1 }
+        if tag > settledThrough { actions.append(.acknowledge(tag: tag, multiple: true)) }
+        settledThrough = end
+        for tag in single.sorted() where tag > end {
+            actions.append(.acknowledge(tag: tag, multiple: false))
+            settledBeyond.insert(tag)
+        }
+        single.removeAll()
+        if !settledBeyond.isEmpty { settledBeyond = settledBeyond.filter { $0 > end } }
+        return actions
     }
 }

@@ -93,7 +93,7 @@ final class ConsumerClient: ConnectionClient {
         for request in requests where request.generation == generation {
             if let action = ledger.note(request.kind, tag: request.tag) { try send(action, connection) }
         }
-        if let action = ledger.flush() { try send(action, connection) }
+        for action in ledger.flush() { try send(action, connection) }
     }
 
     private func send(_ action: AcknowledgementLedger.Action, _ connection: NativeConnection) throws(RabbitMQError) {

@@ -109,7 +109,7 @@ final class ConsumerCore: Sendable {
 
     func settle(_ kind: AcknowledgementLedger.Request, _ delivery: Delivery) {
         let request = Request(kind: kind, tag: delivery.deliveryTag, generation: delivery.generation)
-        shared.withLock { $0.requests.append(request) }
+        shared.withLock { $0.note(request) }
         control.wakeUp.wake()
     }
 
@@ -132,6 +132,27 @@ final class ConsumerCore: Sendable {
 }
 
 extension ConsumerCore.Shared {
+    mutating func append(_ deliveries: inout [Delivery]) {
+        if buffer.isEmpty { return swap(&buffer, &deliveries) }
+        // A caller that never empties the buffer must not keep what it has taken for ever.
+        if taken > buffer.count / 2 {
+            buffer.removeFirst(taken)
+            taken = 0
+        }
+        buffer.append(contentsOf: deliveries)
+    }
+
+    mutating func note(_ request: ConsumerCore.Request) {
+        // A later range includes the earlier one, so that they do not pile up while the thread is busy.
+        if request.kind == .acknowledgeThrough, let last = requests.last, last.kind == .acknowledgeThrough,
+            last.generation == request.generation
+        {
+            requests[requests.count - 1].tag = max(last.tag, request.tag)
+        } else {
+            requests.append(request)
+        }
+    }
+
     /// - Returns: `nil` when there is reason to wait; nothing when woken or stopped.
     mutating func take(max: Int) -> [Delivery]? {
         if !isHandingOut { return [] }
@@ -171,11 +192,7 @@ extension ConsumerCore {
     func handOver(_ deliveries: inout [Delivery]) {
         serve { shared in
             if !shared.isHandingOut { return }
-            if shared.buffer.isEmpty {
-                swap(&shared.buffer, &deliveries)
-            } else {
-                shared.buffer.append(contentsOf: deliveries)
-            }
+            shared.append(&deliveries)
         }
         deliveries.removeAll(keepingCapacity: true)
     }

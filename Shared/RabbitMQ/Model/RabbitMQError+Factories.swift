@@ -8,8 +8,10 @@ extension RabbitMQError {
         RabbitMQError(.connectFailed, context, isRetriable: true, file: file, line: line)
     }
 
-    static func tlsFailed(_ context: String, file: String = #fileID, line: Int = #line) -> RabbitMQError {
-        RabbitMQError(.tlsFailed, context, isRetriable: false, file: file, line: line)
+    static func tlsFailed(
+        _ context: String, isRetriable: Bool, file: String = #fileID, line: Int = #line
+    ) -> RabbitMQError {
+        RabbitMQError(.tlsFailed, context, isRetriable: isRetriable, file: file, line: line)
     }
 
     static func authenticationRefused(

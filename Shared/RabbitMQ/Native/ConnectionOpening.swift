@@ -32,7 +32,7 @@ extension NativeConnection {
         let socket: OpaquePointer?
         if configuration.tls {
             socket = amqp_ssl_socket_new(handle)
-            guard let socket else { throw .tlsFailed("no TLS socket") }
+            guard let socket else { throw .tlsFailed("no TLS socket", isRetriable: true) }
             try prepareTLS(socket, configuration)
         } else {
             socket = amqp_tcp_socket_new(handle)
@@ -49,18 +49,18 @@ extension NativeConnection {
     private static func prepareTLS(_ socket: OpaquePointer, _ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
         // The floor first: the library's own default allows versions that are broken.
         if amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != AMQP_STATUS_OK.rawValue {
-            throw .tlsFailed("TLS 1.2 cannot be made the oldest version")
+            throw .tlsFailed("TLS 1.2 cannot be made the oldest version", isRetriable: false)
         }
         amqp_ssl_socket_set_verify_peer(socket, 1)
         amqp_ssl_socket_set_verify_hostname(socket, 1)
         let caFile = configuration.caFile ?? RabbitMQLimits.systemCertificates
         if amqp_ssl_socket_set_cacert(socket, caFile) != AMQP_STATUS_OK.rawValue {
-            throw .tlsFailed("the authorities in \(caFile) cannot be read")
+            throw .tlsFailed("the authorities in \(caFile) cannot be read", isRetriable: false)
         }
         if let certFile = configuration.certFile, let keyFile = configuration.keyFile,
             amqp_ssl_socket_set_key(socket, certFile, keyFile) != AMQP_STATUS_OK.rawValue
         {
-            throw .tlsFailed("the certificate in \(certFile) or the key in \(keyFile) cannot be read")
+            throw .tlsFailed("the certificate in \(certFile) or the key in \(keyFile) cannot be read", isRetriable: false)
         }
     }
 

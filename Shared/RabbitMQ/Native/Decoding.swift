@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Glibc
 
 // Decoded bytes live in librabbitmq's pool until the next release and are not NUL-terminated: everything is copied.
 
@@ -15,8 +16,11 @@ struct TextCache {
 
     mutating func text(_ bytes: amqp_bytes_t) -> String {
         let buffer = bytes.buffer
-        // Both sides contiguous, so that this is a memcmp.
-        let isSame = last.withUTF8 { $0.count == buffer.count && $0.elementsEqual(buffer) }
+        let isSame = last.withUTF8 { last in
+            guard last.count == buffer.count else { return false }
+            guard let (a, b) = last.baseAddress.flatMap({ a in buffer.baseAddress.map { b in (a, b) } }) else { return true }
+            return memcmp(a, b, last.count) == 0
+        }
         if !isSame { last = bytes.text }
         return last
     }

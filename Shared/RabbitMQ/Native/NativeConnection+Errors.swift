@@ -1,7 +1,7 @@
 import CRabbitMQ
 
 extension NativeConnection {
-    /// Checks the last RPC, and gives its memory back.
+    /// Checks the last RPC.
     func checkReply(_ context: @autoclosure () -> String) throws(RabbitMQError) {
         let reply = amqp_get_rpc_reply(handle)
         if reply.reply_type != AMQP_RESPONSE_NORMAL { throw Self.error(reply, context()) }
@@ -43,9 +43,10 @@ extension NativeConnection {
         case AMQP_STATUS_HEARTBEAT_TIMEOUT.rawValue: return .heartbeatTimeout(text)
         case AMQP_STATUS_TIMEOUT.rawValue: return .timedOut(text)
         case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue: return .connectFailed(text)
-        case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue, AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue,
-            AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue:
-            return .tlsFailed(text)
+        case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue, AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
+            return .tlsFailed(text, isRetriable: false)
+        // Also what a broker that goes down in the handshake looks like.
+        case AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue: return .tlsFailed(text, isRetriable: true)
         case AMQP_STATUS_BAD_AMQP_DATA.rawValue, AMQP_STATUS_UNKNOWN_CLASS.rawValue, AMQP_STATUS_UNKNOWN_METHOD.rawValue,
             AMQP_STATUS_WRONG_METHOD.rawValue, AMQP_STATUS_UNEXPECTED_STATE.rawValue, AMQP_STATUS_TABLE_TOO_BIG.rawValue,
             AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION.rawValue:

@@ -35,7 +35,8 @@ public final class RabbitMQPublisher: Sendable {
     /// Hands over messages to publish, in order. Does not wait; every message settles exactly once through `onSettled`.
     ///
     /// Up to `PublisherLimits.window` messages are in flight, the rest waits. While there is no connection, and when it is lost,
-    /// everything unsettled settles as `.lost`, also what was never written. After `shutdown` it settles on the calling thread.
+    /// everything unsettled settles as `.lost`, also what was never written. A batch that does not fit into `PublisherLimits.maxQueued`,
+    /// or comes after the end, settles as `.lost` on the calling thread.
     /// - Parameter batch: tokens are the caller's and come back in the settlement; they must be below 2⁶³.
     public func enqueue(_ batch: [(token: UInt64, message: OutgoingMessage)]) { core.enqueue(batch) }
 

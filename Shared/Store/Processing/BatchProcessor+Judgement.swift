@@ -46,6 +46,7 @@ extension BatchProcessor {
         }
         let isCommand = entry.channel == .commands
         let subject = (try? decoded.get().subject) ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
+        tx.incoming = incoming
         tx.cause = Cause(
             id: envelope.id, source: envelope.source, sequence: envelope.sequence,
             correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id, traceparent: envelope.traceparent ?? incoming.traceparent,

@@ -11,6 +11,8 @@ public struct Tally: Sendable {
     public private(set) var handled: [Key: Int64] = [:]
     public private(set) var parked: [ParkReason: Int64] = [:]
 
+    public init() {}
+
     mutating func count(_ name: MessageName, _ outcome: RecordedOutcome) { handled[Key(name: name, outcome: outcome), default: 0] += 1 }
     mutating func countParked(_ reason: ParkReason) { parked[reason, default: 0] += 1 }
 

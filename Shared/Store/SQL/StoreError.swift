@@ -26,3 +26,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 
     public var description: String { "\(message) (SQLite \(code)) in: \(statement)" }
 }
+
+extension StoreError {
+    /// The file is damaged; trying again cannot help.
+    public var isCorruption: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
+}

@@ -95,6 +95,24 @@ struct ReconnectTests {
         await other.shutdown(timeout: .seconds(5))
     }
 
+    @Test func anotherConnectionsExclusiveQueueIsLocked() async throws {
+        let pair = try await makePair()
+        let states = EventLog<ConnectionState>()
+        let holder = RabbitMQPublisher(
+            configuration: pair.configuration, logger: quiet, setup: { try $0.declareQueue("mine", durable: false, exclusive: true) },
+            onStateChange: { states.add([$0]) })
+        holder.start()
+        try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+        #expect {
+            try SetupChannel.run(on: pair.configuration) { try $0.declareQueue("mine", passive: true) }
+        } throws: { error in
+            guard let error = error as? RabbitMQError else { return false }
+            return error.code == .resourceLocked && error.replyCode == 405 && error.isRetriable
+        }
+        await holder.shutdown(timeout: .seconds(5))
+        await pair.shutdown()
+    }
+
     @Test func aSwallowedErrorOfTheSetupCountsAllTheSame() async throws {
         let pair = try await makePair()
         #expect {

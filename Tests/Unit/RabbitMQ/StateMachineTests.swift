@@ -13,8 +13,20 @@ struct AcknowledgementLedgerTests {
     @Test func sendsTheHighestOfMany() {
         var ledger = Self.ledger(delivered: 10)
         for tag: UInt64 in [2, 7, 5] { #expect(ledger.note(.acknowledgeThrough, tag: tag) == nil) }
-        #expect(ledger.flush() == .acknowledge(tag: 7, multiple: true))
-        #expect(ledger.flush() == nil)
+        #expect(ledger.flush() == [.acknowledge(tag: 7, multiple: true)])
+        #expect(ledger.flush() == [])
+        #expect(ledger.settledThrough == 7)
+    }
+
+    @Test func sendsSingleOnesAsOneUpToTheFirstGap() {
+        var ledger = Self.ledger(delivered: 10)
+        for tag: UInt64 in [3, 1, 9, 2, 7] { #expect(ledger.note(.acknowledge, tag: tag) == nil) }
+        #expect(
+            ledger.flush() == [
+                .acknowledge(tag: 3, multiple: true), .acknowledge(tag: 7, multiple: false), .acknowledge(tag: 9, multiple: false),
+            ])
+        for tag: UInt64 in [4, 5, 6, 7] { #expect(ledger.note(.acknowledge, tag: tag) == nil) }
+        #expect(ledger.flush() == [.acknowledge(tag: 6, multiple: true)])
         #expect(ledger.settledThrough == 7)
     }
 
@@ -25,34 +37,39 @@ struct AcknowledgementLedgerTests {
                 #expect(ledger.note(request, tag: tag) == nil)
             }
         }
-        #expect(ledger.flush() == nil)
-        #expect(ledger.note(.acknowledge, tag: 3) == .acknowledge(tag: 3, multiple: false))
+        #expect(ledger.flush() == [])
         #expect(ledger.note(.acknowledge, tag: 3) == nil)
         #expect(ledger.note(.requeue, tag: 3) == nil)
+        #expect(ledger.flush() == [.acknowledge(tag: 3, multiple: false)])
+        #expect(ledger.note(.acknowledge, tag: 3) == nil)
+        #expect(ledger.note(.requeue, tag: 3) == nil)
+        #expect(ledger.flush() == [])
     }
 
-    @Test func rejectsAndDiscards() {
+    @Test func rejectsAtOnce() {
         var ledger = Self.ledger(delivered: 4)
         #expect(ledger.note(.requeue, tag: 1) == .reject(tag: 1, requeue: true))
         #expect(ledger.note(.discard, tag: 2) == .reject(tag: 2, requeue: false))
+        #expect(ledger.note(.discard, tag: 1) == nil)
+        #expect(ledger.flush() == [])
         #expect(ledger.settledThrough == 2)
     }
 
-    @Test func leavesOutWhatWasSettledAloneAtTheEndOfARange() {
+    @Test func leavesOutWhatWasRejectedAtTheEndOfARange() {
         // The broker closes the channel when the last tag of a range is not unsettled.
         var ledger = Self.ledger(delivered: 6)
         #expect(ledger.note(.requeue, tag: 5) != nil)
-        #expect(ledger.note(.acknowledge, tag: 4) != nil)
+        #expect(ledger.note(.discard, tag: 4) != nil)
         #expect(ledger.note(.acknowledgeThrough, tag: 5) == nil)
-        #expect(ledger.flush() == .acknowledge(tag: 3, multiple: true))
+        #expect(ledger.flush() == [.acknowledge(tag: 3, multiple: true)])
         #expect(ledger.settledThrough == 5)
     }
 
     @Test func sendsNothingForARangeThatIsSettled() {
         var ledger = Self.ledger(delivered: 3)
-        for tag: UInt64 in [2, 1, 3] { #expect(ledger.note(.acknowledge, tag: tag) != nil) }
+        for tag: UInt64 in [2, 1, 3] { #expect(ledger.note(.discard, tag: tag) != nil) }
         #expect(ledger.note(.acknowledgeThrough, tag: 3) == nil)
-        #expect(ledger.flush() == nil)
+        #expect(ledger.flush() == [])
         #expect(ledger.settledThrough == 3)
     }
 
@@ -61,8 +78,8 @@ struct AcknowledgementLedgerTests {
         #expect(ledger.note(.acknowledgeThrough, tag: 5) == nil)
         #expect(ledger.note(.requeue, tag: 4) == nil)
         #expect(ledger.note(.requeue, tag: 7) == .reject(tag: 7, requeue: true))
-        #expect(ledger.flush() == .acknowledge(tag: 5, multiple: true))
-        #expect(ledger.note(.acknowledge, tag: 6) == .acknowledge(tag: 6, multiple: false))
+        #expect(ledger.note(.acknowledge, tag: 6) == nil)
+        #expect(ledger.flush() == [.acknowledge(tag: 6, multiple: true)])
         #expect(ledger.settledThrough == 7)
     }
 }

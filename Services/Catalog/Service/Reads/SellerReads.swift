@@ -1,0 +1,57 @@
+import GRDB
+import Store
+import StrictJSON
+
+/// `/v1/sellers` and `/v1/sellers/{id}`
+enum SellerReads {
+    static let list = Route.list(
+        "/v1/sellers", "Sellers, with the numbers of their products", [.init("regency", .regency)],
+        rows: { request, db in
+            var condition = "s.sellerId > ?"
+            var arguments: StatementArguments = [request.after ?? ""]
+            if let regency = request.text("regency") {
+                condition += " AND s.regency = ?"
+                arguments += [regency]
+            }
+            return try sellers(db, condition, arguments, limit: request.limit + 1)
+        },
+        id: { $0["sellerId"] },
+        write: { row, json in write(row, to: &json) })
+
+    static let one = Route.get("/v1/sellers/{id}", "A seller, with the numbers of its products") { request, db, json in
+        let id = request.pathValue("id")
+        guard let row = try sellers(db, "s.sellerId = ?", [id], limit: 1).first else {
+            throw ReadError.notFound("seller \(id) is not registered")
+        }
+        write(row, to: &json)
+    }
+
+    private static func sellers(_ db: Database, _ condition: String, _ arguments: StatementArguments, limit: Int) throws -> [Row] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT s.*, (SELECT COUNT(*) FROM product p WHERE p.sellerId = s.sellerId) AS products,
+                    (SELECT COUNT(*) FROM product p WHERE p.sellerId = s.sellerId AND p.state = 'listed') AS listedProducts
+                FROM seller s WHERE \(condition) ORDER BY s.sellerId LIMIT ?
+                """,
+            arguments: arguments + [limit])
+    }
+
+    private static func write(_ row: Row, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sellerId", row["sellerId"] as String)
+            json.member("name", row["name"] as String)
+            json.member("regency", row["regency"] as String)
+            json.member("phone", ifPresent: (row["phone"] as String?).map(masked))
+            json.member("nib", ifPresent: row["nib"] as String?)
+            json.member("products", row["products"] as Int64)
+            json.member("listedProducts", row["listedProducts"] as Int64)
+        }
+    }
+
+    /// Four asterisks and the last four digits; of a number with no more than four digits, nothing is shown.
+    static func masked(_ phone: String) -> String {
+        let digits = phone.filter { $0.isASCII && $0.isNumber }
+        return "****" + (digits.count > 4 ? String(digits.suffix(4)) : "")
+    }
+}

@@ -1,0 +1,8 @@
+/// A share as operators read it.
+public enum Share {
+    /// What people make and the mart is to absorb, at least.
+    public static let target = 0.8
+
+    /// Nil where there is nothing to divide by.
+    public static func of(_ part: Int64, in whole: Int64) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
+}

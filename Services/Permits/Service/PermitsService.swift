@@ -1,0 +1,29 @@
+public import Contracts
+public import Store
+public import StrictJSON
+
+/// Permits: applications and grants of the offices that must agree before a product is sold. This is its index.
+public enum PermitsService {
+    /// `rules` (the root of a `MART_RULES` file) has nothing for Permits: which product needs which permit is Catalog's.
+    public static func definition(rules: JSONValue? = nil) throws(InvalidData) -> ServiceDefinition {
+        ServiceDefinition(
+            name: "permits", port: 8102,
+            schema: PermitsSchema.migrations,
+            handles: [
+                on(ApplyForPermit.self, Apply()),
+                on(ResubmitPermit.self, Resubmit()),
+                on(ApprovePermit.self, Approve()),
+                on(RefusePermit.self, Refuse()),
+                on(RequestRepair.self, AskForRepair()),
+                on(SuspendPermit.self, Suspend()),
+                on(ReinstatePermit.self, Reinstate()),
+                on(RevokePermit.self, Revoke()),
+            ],
+            timers: [FollowCalendar()],
+            publishes: [
+                PermitApplied.self, PermitApproved.self, PermitRefused.self, PermitRepairRequested.self, PermitSuspended.self,
+                PermitReinstated.self, PermitRevoked.self, PermitExpired.self, PermitExpiring.self,
+            ],
+            reads: PermitsReads.routes)
+    }
+}

@@ -1,0 +1,27 @@
+import GRDB
+import Store
+import StrictJSON
+
+/// `/v1/sellers/{id}/balance`: what a seller earned, what refunds took back, and what is owed.
+enum BalanceRead {
+    static let route = Route.get("/v1/sellers/{id}/balance", "What is owed to a seller") { request, db, json in
+        let seller = try SellerAccount.find(request.pathValue("id"), db)
+        // One posting makes one entry in an account: sales, losses and assignments a credit, refunds a debit.
+        let sums = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0), COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)
+                FROM entry WHERE account = ?
+                """, arguments: [seller.account])
+        let (earned, reversed): (Int64, Int64) = (sums?[0] ?? 0, sums?[1] ?? 0)
+        json.object { json in
+            json.member("sellerId", seller.sellerId)
+            json.member("name", ifPresent: seller.name)
+            json.member("earned", earned)
+            json.member("reversed", reversed)
+            json.member("paid", 0)
+            json.member("inPayout", 0)
+            json.member("payable", earned - reversed)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+public import Contracts
+import SettlementDomain
+public import Store
+public import StrictJSON
+
+/// Settlement: who is owed what. Takes sales, refunds and losses from Consignment and posts them to the ledger.
+public enum SettlementService {
+    /// The index. `rules` is the root of the `MART_RULES` file; nil: what is built in.
+    public static func definition(rules: JSONValue? = nil) throws(InvalidData) -> ServiceDefinition {
+        let rates = try RateRules.table(from: rules)
+        return ServiceDefinition(
+            name: "settlement", port: 8104, schema: SettlementSchema.migrations,
+            handles: [
+                on(AssignSuspense.self, AssignSeller()),
+
+                on(SaleRecorded.self, SettleSale(rates: rates)),
+                on(SaleRefunded.self, ReverseSale()),
+                on(GoodsWrittenOff.self, SettleLoss(rates: rates)),
+                on(SellerRegistered.self, RememberSeller()),
+            ],
+            publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
+            reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund")
+    }
+}

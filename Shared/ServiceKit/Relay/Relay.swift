@@ -1,0 +1,209 @@
+import Dispatch
+import Foundation
+import Logging
+import Messaging
+import RabbitMQ
+import Store
+import Synchronization
+
+/// Sends what the writer has committed: events in the order of their sequence, replies once their events are confirmed.
+///
+/// Woken by the commit, by the broker's answers and by a new connection; sweeps at start by the same code. Owns its thread.
+final class Relay: Sendable {
+    private struct Mailbox {
+        var committed: BatchProcessor.Committed
+        var settlements: [RabbitMQPublisher.Settlement] = []
+        var isOpen = false
+        var isStopping = false
+        var isSignalled = false
+    }
+
+    private let store: ServiceStore
+    private let topology: Topology
+    private let health: Health
+    private let logger: Logger
+    private let mailbox: Mutex<Mailbox>
+    private let signal = DispatchSemaphore(value: 0)
+    private let publisher: RabbitMQPublisher
+    private let window: RabbitMQRelayMailbox
+
+    init(store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void) {
+        self.store = store
+        self.topology = topology
+        self.health = health
+        self.logger = logger
+        mailbox = Mutex(Mailbox(committed: committed))
+        // The publisher's callbacks need the relay, which does not exist yet: they speak to this.
+        let window = RabbitMQRelayMailbox()
+        self.window = window
+        var configuration = configuration
+        configuration.connectionName += " relay"
+        publisher = RabbitMQPublisher(
+            configuration: configuration, logger: logger, setup: setup, onSettled: { window.settled($0) },
+            onStateChange: { window.changed($0) })
+        window.connect(
+            settled: { [weak self] in self?.take($0) },
+            changed: { [weak self] state in
+                self?.health.publisher(state)
+                self?.wake()
+            })
+    }
+
+    /// Lets messages go out; called when this process is the service's one instance.
+    func open() { post { $0.isOpen = true } }
+
+    /// New rows are committed.
+    func committed(_ committed: BatchProcessor.Committed) { post { $0.committed = committed } }
+
+    private func take(_ settlements: [RabbitMQPublisher.Settlement]) { post { $0.settlements += settlements } }
+    private func wake() { post { _ in } }
+
+    private func post(_ change: (inout Mailbox) -> Void) {
+        let mustSignal = mailbox.withLock { mailbox in
+            change(&mailbox)
+            defer { mailbox.isSignalled = true }
+            return !mailbox.isSignalled
+        }
+        if mustSignal { signal.signal() }
+    }
+
+    func start() {
+        publisher.start()
+        let thread = Thread { [self] in loop() }
+        thread.name = "relay"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Waits until everything committed has left, at most `limit`; answers whether it has.
+    func drain(limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        post { $0.isStopping = true }
+        let drained = await finished.wait(until: deadline)
+        await publisher.shutdown(timeout: .seconds(1))
+        return drained
+    }
+
+    private let finished = Completion()
+
+    private func loop() {
+        let marks = store.sent.withLock { $0 }
+        var window = RelayWindow(events: marks.events, replies: marks.replies)
+        var committed = mailbox.withLock { $0.committed }
+        var unroutableSince: ContinuousClock.Instant?
+        while true {
+            _ = signal.wait(timeout: .now() + .milliseconds(unroutableSince == nil ? 500 : 100))
+            let (settlements, isOpen, isStopping) = mailbox.withLock { mailbox in
+                defer { mailbox.settlements.removeAll(keepingCapacity: true) }
+                mailbox.isSignalled = false
+                committed = mailbox.committed
+                return (mailbox.settlements, mailbox.isOpen, mailbox.isStopping)
+            }
+            settle(settlements, in: &window)
+            store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
+            if window.mustRewind, window.inFlight == 0, window.rewind() {
+                unroutableSince = .now
+                health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
+                logger.error("event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(window.events.mark + 1)"])
+                publisher.reconnect(reason: "an event came back unroutable")
+            }
+            // An event that still finds no queue is tried again once a second, not in a busy loop.
+            if let since = unroutableSince, since.duration(to: .now) < .seconds(1) { continue }
+            if unroutableSince != nil, window.inFlight == 0 { unroutableSince = nil }
+            if isOpen, case .connected = publisher.state, !window.mustRewind {
+                handOver(upTo: committed, in: &window)
+                if unroutableSince == nil, window.inFlight == 0 { health.clear(.unroutable) }
+            }
+            let isDrained = window.events.mark >= committed.events && window.replies.mark >= committed.replies
+            if isStopping, isDrained { return finished.complete() }
+        }
+    }
+
+    private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow) {
+        for settlement in settlements {
+            let position = Int64(settlement.token >> 1)
+            let result: RelayWindow.Result
+            switch settlement.outcome {
+            case .confirmed: result = .confirmed
+            case .returned: result = .notRouted
+            case .nacked, .lost: result = .failed
+            case .invalid(let reason):
+                logger.critical("a message cannot be published", metadata: ["outbox.position": "\(position)", "error": "\(reason)"])
+                result = .failed
+            }
+            if settlement.token & 1 == 1 {
+                window.settle(reply: position, result)
+            } else if result == .notRouted {
+                let type = (try? store.events(after: position - 1, limit: 1))?.first?.type ?? ""
+                window.settle(event: position, result, isConsumed: topology.isConsumed(type: type))
+            } else {
+                window.settle(event: position, result, isConsumed: true)
+            }
+        }
+    }
+
+    private func handOver(upTo committed: BatchProcessor.Committed, in window: inout RelayWindow) {
+        do {
+            while window.events.handedOver < committed.events, window.inFlight < Limits.relayWindow {
+                let rows = try store.events(after: window.events.handedOver, limit: Limits.relayWindow - window.inFlight)
+                guard !rows.isEmpty else { break }
+                var batch: [(token: UInt64, message: OutgoingMessage)] = []
+                batch.reserveCapacity(rows.count)
+                for row in rows {
+                    let isSent = window.events.isPending(row.position)
+                    window.events.handOver(row.position, isSent: isSent)
+                    if isSent { batch.append((UInt64(row.position) << 1, message(row, mandatory: true))) }
+                }
+                publisher.enqueue(batch)
+            }
+            while window.replies.handedOver < committed.replies, window.inFlight < Limits.relayWindow {
+                let rows = try store.replies(
+                    after: window.replies.handedOver, confirmedEvents: window.events.mark, limit: Limits.relayWindow - window.inFlight)
+                guard !rows.isEmpty else { break }
+                var batch: [(token: UInt64, message: OutgoingMessage)] = []
+                for row in rows {
+                    let isSent = !row.routingKey.isEmpty && window.replies.isPending(row.position)
+                    window.replies.handOver(row.position, isSent: isSent)
+                    if isSent { batch.append((UInt64(row.position) << 1 | 1, message(row, mandatory: false))) }
+                }
+                if !batch.isEmpty { publisher.enqueue(batch) }
+            }
+            store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
+        } catch {
+            health.set(.storeFailing, "the outbox cannot be read: \(error)")
+            logger.error("the outbox cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func message(_ row: OutboxRow, mandatory: Bool) -> OutgoingMessage {
+        var properties = MessageProperties()
+        properties.contentType = "application/cloudevents+json"
+        properties.messageId = row.messageId
+        properties.type = row.type.isEmpty ? "id.nttmart.reply.v1" : row.type
+        properties.deliveryMode = 2
+        properties.correlationId = row.correlationId
+        properties.appId = store.definition.name
+        if let traceparent = row.traceparent { properties.headers = ["traceparent": .string(traceparent)] }
+        return OutgoingMessage(
+            exchange: row.exchange, routingKey: row.routingKey, body: row.body, properties: properties, mandatory: mandatory)
+    }
+}
+
+/// Passes the publisher's callbacks on to a relay that is made after it.
+final class RabbitMQRelayMailbox: Sendable {
+    private struct Receivers {
+        var settled: (@Sendable ([RabbitMQPublisher.Settlement]) -> Void)?
+        var changed: (@Sendable (ConnectionState) -> Void)?
+    }
+
+    private let receivers = Mutex(Receivers())
+
+    func connect(
+        settled: @escaping @Sendable ([RabbitMQPublisher.Settlement]) -> Void, changed: @escaping @Sendable (ConnectionState) -> Void
+    ) {
+        receivers.withLock { $0 = Receivers(settled: settled, changed: changed) }
+    }
+
+    func settled(_ settlements: [RabbitMQPublisher.Settlement]) { receivers.withLock { $0.settled }?(settlements) }
+    func changed(_ state: ConnectionState) { receivers.withLock { $0.changed }?(state) }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import GRDB
+public import Contracts
+import Logging
+import Messaging
+import Primitives
+import RabbitMQ
+import ServiceLifecycle
+public import Store
+public import StrictJSON
+
+/// Runs one service as a process: settings, store, broker, read side, and an orderly end.
+public enum ServiceMain {
+    /// - Parameter make: the service's index, built with the rules of `MART_RULES` (nil: the built-in ones).
+    public static func run(_ make: @Sendable (JSONValue?) throws(InvalidData) -> ServiceDefinition) async -> Never {
+        let builtIn: ServiceDefinition
+        do throws(InvalidData) {
+            builtIn = try make(nil)
+        } catch {
+            FatalExit.now(.unexpected, "the built-in rules are wrong: \(error)")
+        }
+        let settings = readSettings(builtIn)
+        var logger = Logger(label: builtIn.name) { LineLog(logLevel: settings.logLevel, label: $0, isJSON: settings.logsJSON) }
+        logger.logLevel = settings.logLevel
+        let definition: ServiceDefinition
+        do throws(InvalidData) {
+            definition = try make(settings.rules)
+        } catch {
+            FatalExit.now(.configuration, "MART_RULES: \(error)")
+        }
+        let store: ServiceStore
+        let processor: BatchProcessor
+        do {
+            store = try ServiceStore(definition, folder: settings.dataFolder, clock: settings.clock)
+            processor = try BatchProcessor(store, repliesToQueues: settings.repliesToQueues)
+        } catch {
+            FatalExit.now(.unavailable, "\(error)", logger)
+        }
+        if let start = settings.businessStart {
+            logger.warning("the business clock does not follow the system: MART_NOW is set", metadata: ["business.start": "\(start)", "business.now": "\(store.clock.now)"])
+        }
+        await ServiceProcess(definition, store, settings, logger).run(processor)
+    }
+
+    private static func readSettings(_ definition: ServiceDefinition) -> ServiceSettings {
+        do {
+            let request = try ServiceSettings.read(
+                service: definition.name, port: definition.port, arguments: Array(CommandLine.arguments.dropFirst()),
+                environment: ProcessInfo.processInfo.environment)
+            switch request {
+            case .run(let settings): return settings
+            case .help(let text):
+                FileHandle.standardOutput.write(Data((text + "\n").utf8))
+                exit(0)
+            }
+        } catch {
+            FatalExit.now(.configuration, "\(definition.name): \(error)")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Logging
+import Messaging
+import Primitives
+import RabbitMQ
+import ServiceLifecycle
+import Store
+import Synchronization
+import UnixSignals
+
+/// The parts of a running service and the order in which they start and end: read side, relay, writer; and back.
+struct ServiceProcess {
+    /// Time for the outbox to empty after SIGTERM.
+    private static let drainLimit = Duration.seconds(5)
+
+    private let store: ServiceStore
+    private let settings: ServiceSettings
+    private let logger: Logger
+    private let health = Health()
+    private let metrics: ServiceMetrics
+
+    init(_ definition: ServiceDefinition, _ store: ServiceStore, _ settings: ServiceSettings, _ logger: Logger) {
+        self.store = store
+        self.settings = settings
+        self.logger = logger
+        metrics = ServiceMetrics(definition)
+    }
+
+    func run(_ processor: sending BatchProcessor) async -> Never {
+        let service = store.definition.name
+        let topology = TopologySetup(.platform)
+        let relay = Relay(
+            store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health, logger: logger,
+            setup: { try topology.assertAll(on: $0) })
+        let consumer = makeConsumer(relay, topology)
+        let writer = Writer(store: store, consumer: consumer, relay: relay, health: health, metrics: metrics, logger: logger)
+        relay.start()
+        writer.start(processor)
+        logger.info("started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
+
+        let isDrained = Mutex(false)
+        let server = ReadServer(
+            store: store, health: health, metrics: metrics, host: settings.httpHost, port: settings.httpPort, logger: quietLogger)
+        let parts: [any Service] = [
+            server,
+            AtShutdown {
+                let drained = await relay.drain(limit: Self.drainLimit)
+                isDrained.withLock { $0 = drained }
+            },
+            AtShutdown { [health] in
+                health.set(.stopping, "the service has been told to stop")
+                await writer.stop()
+            },
+        ]
+        let group = ServiceGroup(services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        do {
+            try await group.run()
+            try store.closeCleanly()
+        } catch {
+            FatalExit.now(.unexpected, "\(service) cannot go on: \(error)", logger)
+        }
+        let code = isDrained.withLock { $0 } ? ExitCode.drained : .undrained
+        logger.info("stopped", metadata: ["exit.code": "\(code.rawValue)", "outbox.drained": "\(code == .drained)"])
+        exit(code.rawValue)
+    }
+
+    private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {
+        let service = store.definition.name
+        let queues = Topology.platform.queues(of: service)
+        let ownership = Ownership(heartbeat: settings.broker.heartbeat, logger: logger)
+        return RabbitMQConsumer(
+            configuration: settings.broker,
+            subscriptions: queues.map { queue in
+                .init(
+                    queue: queue.name, prefetch: Limits.prefetch,
+                    maxBodySize: queue.channel == .commands ? Limits.commandSize : Limits.eventSize)
+            },
+            logger: logger,
+            setup: { channel in
+                try topology.assert(queues, on: channel)
+                // Held as long as this connection lives: a second instance of the service cannot get past it.
+                try channel.declareQueue(TopologySetup.ownerQueue(of: service), durable: false, exclusive: true)
+            },
+            onStateChange: { [health] state in
+                health.consumer(state)
+                ownership.changed(state)
+                guard case .connected = state else { return }
+                health.clear(.starting)
+                relay.open()
+            })
+    }
+
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}
+
+/// Does one thing when the service is told to stop. Parts stop in the reverse of their order.
+private struct AtShutdown: Service {
+    let action: @Sendable () async -> Void
+
+    init(_ action: @escaping @Sendable () async -> Void) { self.action = action }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await action()
+    }
+}

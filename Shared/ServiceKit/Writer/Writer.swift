@@ -1,0 +1,185 @@
+import Foundation
+import Logging
+import Messaging
+import Primitives
+import RabbitMQ
+import Store
+import Synchronization
+
+/// Takes what the consumer has, judges it in one transaction, acknowledges after the commit, and wakes the relay. Owns its thread.
+final class Writer: Sendable {
+    private let store: ServiceStore
+    private let consumer: RabbitMQConsumer
+    private let relay: Relay
+    private let health: Health
+    private let metrics: ServiceMetrics
+    private let logger: Logger
+    private let isStopping = Atomic(false)
+    private let finished = Completion()
+
+    init(store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, health: Health, metrics: ServiceMetrics, logger: Logger) {
+        self.store = store
+        self.consumer = consumer
+        self.relay = relay
+        self.health = health
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The processor is handed to the writer's thread and never seen again by anyone else.
+    func start(_ processor: sending BatchProcessor) {
+        let box = Handover(processor)
+        let thread = Thread { [self] in
+            guard let processor = box.take() else { return }
+            loop(processor)
+            finished.complete()
+        }
+        thread.name = "writer"
+        thread.stackSize = 4 << 20
+        thread.start()
+        consumer.start()
+    }
+
+    /// Finishes the batch in hand, acknowledges it, and stops.
+    func stop() async {
+        isStopping.store(true, ordering: .releasing)
+        consumer.stopConsuming()
+        consumer.wake()
+        await finished.wait()
+        await consumer.shutdown(timeout: .seconds(2))
+    }
+
+    private func loop(_ processor: BatchProcessor) {
+        var suspects = Suspects(isArmed: store.wasStoppedUncleanly)
+        var timers = TimerSchedule()
+        while true {
+            health.turned()
+            if timers.isDue(on: store.clock.today) { fireTimers(processor, &timers) }
+            let deliveries = consumer.nextBatch(max: Limits.batch, timeout: timers.isDue(on: store.clock.today) ? .zero : .milliseconds(500))
+            if let last = deliveries.last {
+                store.inFlight.store(deliveries.count, ordering: .relaxed)
+                guard handle(deliveries, processor, &suspects, &timers) else { return }
+                consumer.acknowledge(through: last)
+                store.inFlight.store(0, ordering: .relaxed)
+            } else {
+                retrying { try processor.saveSentMarks() }
+                if isStopping.load(ordering: .acquiring) { return }
+            }
+        }
+    }
+
+    /// False if the service stops before the store has taken the batch.
+    private func handle(
+        _ deliveries: [Delivery], _ processor: BatchProcessor, _ suspects: inout Suspects, _ timers: inout TimerSchedule
+    ) -> Bool {
+        let started = ContinuousClock.now
+        var ready: [Incoming] = []
+        ready.reserveCapacity(deliveries.count)
+        var isCommitted = true
+        for delivery in deliveries {
+            let incoming = Incoming(delivery)
+            guard suspects.contains(delivery) else {
+                ready.append(incoming)
+                continue
+            }
+            isCommitted = isCommitted && retrying {
+                guard try processor.beginAttempt(incoming) else { return }
+                try processor.process([incoming])
+                try processor.endAttempt(incoming)
+            }
+        }
+        let batch = ready
+        if !batch.isEmpty { isCommitted = isCommitted && retrying { try processor.process(batch) } }
+        guard isCommitted else { return false }
+        let committed = processor.committed
+        relay.committed(committed)
+        if committed.timersRequested { timers.request() }
+        if committed.replayRequested { retrying { while try processor.replayParked() { relay.committed(processor.committed) } } }
+        metrics.committed(messages: deliveries.count, after: started.duration(to: .now), tally: processor.tally)
+        return true
+    }
+
+    private func fireTimers(_ processor: BatchProcessor, _ timers: inout TimerSchedule) {
+        let today = store.clock.today
+        var failed = false
+        let isDone = retrying {
+            try processor.fireTimers { timer, error in
+                failed = true
+                health.set(.timerFailing, "\(timer.name): \(error)")
+                logger.error("timer failed", metadata: ["timer": "\(timer.name)", "error": "\(error)"])
+            }
+        }
+        guard isDone else { return }
+        if !failed { health.clear(.timerFailing) }
+        let committed = processor.committed
+        timers.fired(on: today, more: committed.timersRequested && !failed)
+        relay.committed(committed)
+    }
+
+    /// Tries until the store takes it: nothing is acknowledged meanwhile, so nothing more comes in than the prefetch. False if the service stops.
+    @discardableResult
+    private func retrying(_ body: () throws -> Void) -> Bool {
+        var delay = 0.1
+        while true {
+            do {
+                try body()
+                health.clear(.storeFailing)
+                return true
+            } catch {
+                health.set(.storeFailing, "\(error)")
+                logger.error("the store failed, trying again", metadata: ["error": "\(error)", "retry.seconds": "\(delay)"])
+                if let error = error as? StoreError, error.isCorruption {
+                    FatalExit.now(.unavailable, "the store is corrupt: \(error)", logger)
+                }
+                if isStopping.load(ordering: .acquiring) { return false }
+                Thread.sleep(forTimeInterval: delay)
+                delay = min(delay * 2, 5)
+                health.turned()
+            }
+        }
+    }
+}
+
+/// Passes a value that only one thread may use to that thread.
+private final class Handover<Value>: Sendable {
+    private let value: Mutex<Value?>
+
+    init(_ value: sending Value) { self.value = Mutex(value) }
+
+    func take() -> sending Value? { value.withLock { value in value.take() } }
+}
+
+/// Deliveries that came back after this process's predecessor died: one of them may have killed it.
+private struct Suspects {
+    /// Only the first connection brings them back; later redeliveries come from lost connections.
+    private static let generation = 1
+    let isArmed: Bool
+
+    func contains(_ delivery: Delivery) -> Bool { isArmed && delivery.redelivered && delivery.generation == Self.generation }
+}
+
+/// When the timers fire: at start, at each new business date, and when asked.
+private struct TimerSchedule {
+    private var doneOn: Int32?
+    private var isRequested = false
+
+    func isDue(on today: BusinessDate) -> Bool { isRequested || doneOn != today.day }
+    mutating func request() { isRequested = true }
+    mutating func fired(on today: BusinessDate, more: Bool) {
+        doneOn = today.day
+        isRequested = more
+    }
+}
+
+extension Incoming {
+    init(_ delivery: Delivery) {
+        let channel: Channel =
+            delivery.queue.hasSuffix(".commands") ? .commands : delivery.queue.hasSuffix(".events") ? .events : .dead
+        var traceparent: String?
+        if case .string(let text)? = delivery.properties.headers["traceparent"] { traceparent = text }
+        self.init(
+            channel: channel, routingKey: delivery.routingKey, contentType: delivery.properties.contentType,
+            messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId, replyTo: delivery.properties.replyTo,
+            traceparent: traceparent, isRedelivered: delivery.redelivered, body: delivery.body, size: delivery.bodySize)
+    }
+}

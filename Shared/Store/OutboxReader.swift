@@ -1,0 +1,71 @@
+import GRDB
+import GRDBSQLite
+import Messaging
+
+/// An event or reply that waits to be sent.
+public struct OutboxRow: Sendable {
+    public var position: Int64
+    public var exchange: String
+    public var routingKey: String
+    public var messageId: String
+    public var type: String
+    public var correlationId: String
+    public var traceparent: String?
+    public var body: [UInt8]
+}
+
+/// Reads what the relay has to send, by a reader's snapshot: no transaction is open while it talks to the broker.
+extension ServiceStore {
+    /// Events after a position, in the order of their sequence; at most `limit`, and no more than some megabytes at once.
+    public func events(after position: Int64, limit: Int) throws -> [OutboxRow] {
+        try pool.read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT position, routingKey, messageId, type, correlationId, traceparent, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?")
+            return try Self.rows(statement, position, limit) { row in
+                OutboxRow(
+                    position: row.int(0), exchange: Topology.events, routingKey: row.text(1), messageId: row.text(2), type: row.text(3),
+                    correlationId: row.text(4), traceparent: row.textOrNil(5), body: row.blob(6))
+            }
+        }
+    }
+
+    /// Replies after a position whose events are confirmed up to `confirmedEvents`; those that nobody asked for have an empty routing key.
+    public func replies(after position: Int64, confirmedEvents: Int64, limit: Int) throws -> [OutboxRow] {
+        try pool.read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent FROM reply WHERE position > ? ORDER BY position LIMIT ?")
+            var blocked = false
+            return try Self.rows(statement, position, limit) { row in
+                blocked = blocked || row.int(6) > confirmedEvents
+                if blocked { return nil }
+                return OutboxRow(
+                    position: row.int(0), exchange: row.text(1), routingKey: row.text(2), messageId: row.text(3), type: "",
+                    correlationId: row.text(4), traceparent: nil, body: row.blob(5))
+            }
+        }
+    }
+
+    private static let bytesAtOnce = 4 << 20
+
+    private static func rows(_ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow) -> OutboxRow?) throws -> [OutboxRow] {
+        let handle = statement.sqliteStatement
+        sqlite3_reset(handle)
+        sqlite3_bind_int64(handle, 1, position)
+        sqlite3_bind_int64(handle, 2, Int64(limit))
+        defer { sqlite3_reset(handle) }
+        var rows: [OutboxRow] = []
+        rows.reserveCapacity(min(limit, 256))
+        var bytes = 0
+        while bytes < bytesAtOnce {
+            switch sqlite3_step(handle) {
+            case SQLITE_ROW:
+                guard let row = read(StatementRow(statement: handle)) else { return rows }
+                bytes += row.body.count
+                rows.append(row)
+            case SQLITE_DONE: return rows
+            case let code: throw StoreError(code: code, message: "the outbox cannot be read", statement: statement.sql)
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,147 @@
+/// Everything that the events say, kept by the thing they are about.
+struct Books: Sendable {
+    struct Product: Sendable {
+        var registered: ProductRegistered
+        var state = "awaiting-permits"
+        /// Prices announced after registration, with the day from which they hold, in the order of their announcement.
+        var prices: [(from: String, price: Int64)] = []
+    }
+
+    struct Lot: Sendable {
+        var received: GoodsReceived
+        var sold: Int64 = 0
+        var restocked: Int64 = 0
+        var returned: Int64 = 0
+        var writtenOff: Int64 = 0
+        var onHand: Int64 { received.quantity - sold + restocked - returned - writtenOff }
+    }
+
+    struct Sale: Sendable {
+        var eventId: String
+        var recorded: SaleRecorded
+        /// Units refunded so far, by line.
+        var refunded: [String: Int64] = [:]
+        /// What each line took from which lot and has not given back, in the order of taking.
+        var taken: [String: [(lotId: String, quantity: Int64)]] = [:]
+    }
+
+    var marts: [String: MartOpened] = [:]
+    var sellers: [String: SellerRegistered] = [:]
+    var products: [String: Product] = [:]
+    /// State by permit, e.g. `approved`.
+    var permits: [String: String] = [:]
+    var permitWarnings = 0
+    var lots: [String: Lot] = [:]
+    var sales: [String: Sale] = [:]
+    /// In the order of their sequence.
+    var refunds: [(eventId: String, refund: SaleRefunded)] = []
+    var writeOffs: [(eventId: String, goods: GoodsMoved)] = []
+    var posted: [(cause: String?, settlement: SettlementPosted)] = []
+    var reversed: [(cause: String?, settlement: SettlementReversed)] = []
+    var assigned: [SuspenseAssigned] = []
+    /// What cannot be, e.g. a refund of a sale that nobody recorded.
+    var contradictions: [String] = []
+
+    init(_ recording: Recording) {
+        for event in recording.events { enter(event) }
+    }
+
+    private mutating func enter(_ event: RecordedEvent) {
+        switch event.fact {
+        case .martOpened(let mart): marts[mart.regency] = mart
+        case .sellerRegistered(let seller): sellers[seller.sellerId] = seller
+        case .productRegistered(let product): products[product.productId] = Product(registered: product)
+        case .productListed(let product): turn(product.productId, "listed")
+        case .productHeld(let product): turn(product.productId, "held")
+        case .productDelisted(let product): turn(product.productId, "withdrawn")
+        case .priceChanged(let change): products[change.productId]?.prices.append((change.effectiveOn, change.price))
+        case .permit(let name, let permit): enter(permit, name)
+        case .goodsReceived(let lot):
+            if lots[lot.lotId] != nil { contradictions.append("lot \(lot.lotId) is received twice") }
+            lots[lot.lotId] = Lot(received: lot)
+        case .saleRecorded(let sale): enter(sale, eventId: event.id)
+        case .saleRefunded(let refund): enter(refund, eventId: event.id)
+        case .goodsReturned(let goods): move(goods, \.returned)
+        case .goodsWrittenOff(let goods):
+            move(goods, \.writtenOff)
+            writeOffs.append((event.id, goods))
+        case .settlementPosted(let settlement): posted.append((event.cause, settlement))
+        case .settlementReversed(let settlement): reversed.append((event.cause, settlement))
+        case .suspenseAssigned(let assignment): assigned.append(assignment)
+        case .other: break
+        }
+    }
+
+    private mutating func turn(_ productId: String, _ state: String) {
+        if products[productId] == nil { contradictions.append("product \(productId) is \(state) but never registered") }
+        products[productId]?.state = state
+    }
+
+    private mutating func enter(_ permit: PermitFact, _ name: String) {
+        let state: String? =
+            switch name {
+            case "permit-applied": "applied"
+            case "permit-repair-requested": "repair-requested"
+            case "permit-approved", "permit-reinstated": "approved"
+            case "permit-refused": "refused"
+            case "permit-suspended": "suspended"
+            case "permit-revoked": "revoked"
+            case "permit-expired": "expired"
+            default: nil
+            }
+        if let state { permits[permit.permitId] = state }
+        if let warnings = permit.warnings, !warnings.isEmpty { permitWarnings += 1 }
+    }
+}
+
+// Goods: every movement of a lot.
+extension Books {
+    private mutating func enter(_ sale: SaleRecorded, eventId: String) {
+        if sales[sale.saleId] != nil { contradictions.append("sale \(sale.saleId) is recorded twice") }
+        var entry = Sale(eventId: eventId, recorded: sale)
+        for line in sale.lines {
+            entry.taken[line.lineId] = line.lots.map { ($0.lotId, $0.quantity) }
+            for lot in line.lots {
+                if lots[lot.lotId]?.received.productId != line.productId {
+                    contradictions.append("sale \(sale.saleId) takes \(line.productId) from lot \(lot.lotId), which is not of it")
+                }
+                lots[lot.lotId]?.sold += lot.quantity
+            }
+            if line.lots.reduce(line.unallocated, { $0 + $1.quantity }) != line.quantity {
+                contradictions.append("sale \(sale.saleId), line \(line.lineId): lots and unallocated are not its quantity")
+            }
+        }
+        sales[sale.saleId] = entry
+    }
+
+    private mutating func enter(_ refund: SaleRefunded, eventId: String) {
+        refunds.append((eventId, refund))
+        guard var sale = sales[refund.saleId] else {
+            contradictions.append("refund \(refund.refundId) is of a sale that was never recorded")
+            return
+        }
+        for line in refund.lines {
+            sale.refunded[line.lineId, default: 0] += line.quantity
+            if refund.restock { restock(line, of: &sale) }
+        }
+        sales[refund.saleId] = sale
+    }
+
+    /// Back to the line's lots, last taken first.
+    private mutating func restock(_ line: SaleRefunded.Line, of sale: inout Sale) {
+        var left = line.quantity
+        var taken = sale.taken[line.lineId] ?? []
+        for index in taken.indices.reversed() where left > 0 {
+            let units = min(left, taken[index].quantity)
+            taken[index].quantity -= units
+            lots[taken[index].lotId]?.restocked += units
+            left -= units
+        }
+        sale.taken[line.lineId] = taken
+    }
+
+    private mutating func move(_ goods: GoodsMoved, _ kind: WritableKeyPath<Lot, Int64>) {
+        if lots[goods.lotId] == nil { contradictions.append("goods leave lot \(goods.lotId), which was never received") }
+        lots[goods.lotId]?[keyPath: kind] += goods.quantity
+    }
+}

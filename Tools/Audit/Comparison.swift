@@ -1,0 +1,125 @@
+/// The audit's figures on the left, the services' read sides on the right.
+struct Comparison {
+    let books: Books
+    let ledger: Ledger
+    let figures: Figures
+    let stated: ReadSide
+
+    var findings: [Finding] { stream + catalog + permits + goods + money }
+
+    private var stream: [Finding] {
+        [
+            Finding(.stream, "parked messages", own: "0", stated: "\(stated.parked.values.reduce(0, +))",
+                differences: stated.parked.filter { $0.value != 0 }.map { "\($0.key) has parked \($0.value)" })
+        ]
+    }
+
+    private var catalog: [Finding] {
+        let own = books.products.mapValues { ReadSide.Product(programme: $0.registered.programme, state: $0.state) }
+        let states = ["listed", "held", "awaiting-permits", "withdrawn"]
+        let differences = differences("product", own, stated.products) { "\($0.programme), \($0.state)" }
+        var findings = [
+            Finding(.catalog, "marts open", own: figures.martsOpen.count, stated: stated.marts.count),
+            Finding(.catalog, "sellers", own: figures.sellers, stated: stated.sellers.count),
+            Finding(
+                .catalog, "products, each in its state", own: Text.grouped(Int64(own.count)), stated: Text.grouped(Int64(stated.products.count)),
+                differences: differences),
+        ]
+        for programme in figures.programmes {
+            let name = programme.name
+            let ownCounts = states.map { state in own.values.count { $0.programme == name && $0.state == state } }
+            let statedCounts = states.map { state in stated.products.values.count { $0.programme == name && $0.state == state } }
+            findings.append(
+                Finding(.catalog, "\(name): listed / held / waiting / withdrawn", own: ownCounts, stated: statedCounts) {
+                    $0.map(String.init).joined(separator: " / ")
+                })
+        }
+        for (regency, villages) in stated.villages.sorted(by: { $0.key < $1.key }) {
+            let counted = Int64(figures.coverageByRegency[regency]?.villages.count ?? 0)
+            findings.append(Finding(.catalog, "villages with a listed product in \(regency)", own: counted, stated: villages))
+        }
+        return findings
+    }
+
+    private var permits: [Finding] {
+        let states = ["approved", "refused", "applied"]
+        let differences = differences("permit", books.permits, stated.permits) { $0 }
+        func counts(_ permits: [String: String]) -> String {
+            states.map { state in "\(permits.values.count { $0 == state })" }.joined(separator: " / ")
+        }
+        return [
+            Finding(
+                .permits, "permits: approved / refused / waiting", own: counts(books.permits), stated: counts(stated.permits),
+                differences: differences)
+        ]
+    }
+
+    private var goods: [Finding] {
+        var own: [String: ReadSide.Stock] = [:]
+        for lot in books.lots.values { own[lot.received.productId, default: ReadSide.Stock(onHand: 0, unallocated: 0)].onHand += lot.onHand }
+        for sale in books.sales.values {
+            for line in sale.recorded.lines where line.unallocated > 0 {
+                own[line.productId, default: ReadSide.Stock(onHand: 0, unallocated: 0)].unallocated += line.unallocated
+            }
+        }
+        let none = ReadSide.Stock(onHand: 0, unallocated: 0)
+        let differences = differences("stock of", own.filter { $0.value != none }, stated.stock.filter { $0.value != none }) {
+            "\($0.onHand) on hand, \($0.unallocated) unallocated"
+        }
+        func units(_ stock: [String: ReadSide.Stock]) -> String { Text.grouped(stock.values.reduce(0) { $0 + $1.onHand }) + " units" }
+        var findings = [
+            Finding(.goods, "stock of every product", own: units(own), stated: units(stated.stock), differences: differences),
+            Finding(
+                .goods, "sales, each with its total", own: Text.grouped(Int64(figures.sales)), stated: Text.grouped(Int64(stated.sales.count)),
+                differences: self.differences("sale", books.sales.mapValues(\.recorded.total), stated.sales) { "\($0)" }),
+        ]
+        for (regency, said) in stated.absorption.sorted(by: { $0.key < $1.key }) {
+            let own = figures.absorptionByRegency[regency] ?? Figures.Absorption()
+            findings += [
+                ratio("intake in \(regency)", own.accepted, own.offered, said.intake),
+                ratio("products received in \(regency)", own.productsReceived, own.productsRegistered, said.product),
+                ratio("sell-through in \(regency)", own.sold, own.accepted - own.returned, said.sellThrough),
+            ]
+        }
+        return findings
+    }
+
+    /// Ratios travel rounded to four decimals.
+    private func ratio(_ what: String, _ part: Int64, _ whole: Int64, _ said: Double?) -> Finding {
+        let own = whole == 0 ? nil : Double(part) / Double(whole)
+        let agrees = own == nil ? said == nil : said.map { abs($0 - (own ?? 0)) < 0.000_06 } ?? false
+        let text = said.map { Text.percent(Int64(($0 * 1_000_000).rounded()), of: 1_000_000) } ?? "–"
+        return Finding(
+            .goods, what, own: Text.percent(part, of: whole), stated: text,
+            differences: agrees ? [] : ["\(what): \(part) of \(whole), stated \(said.map { "\($0)" } ?? "null")"])
+    }
+
+    private var money: [Finding] {
+        let payable = ledger.sellers.mapValues(\.payable)
+        let balances = differences("seller", ledger.sellers.filter { $0.value != SellerBalance() }, stated.balances.filter { $0.value != SellerBalance() }) {
+            "earned \($0.earned), reversed \($0.reversed)"
+        }
+        let payables = differences("payable of", payable.filter { $0.value != 0 }, stated.payable.filter { $0.value != 0 }) { "\($0)" }
+        let accounts = differences("account", ledger.accounts, stated.accounts.filter { $0.value != 0 }) { "\($0)" }
+        return [
+            Finding(
+                .money, "balance of every seller", own: Text.rupiah(payable.values.reduce(0, +)),
+                stated: Text.rupiah(stated.payable.values.reduce(0, +)), differences: balances + payables),
+            Finding(
+                .money, "trial balance, account by account", own: "\(ledger.accounts.count) accounts",
+                stated: "\(stated.accounts.values.count { $0 != 0 }) accounts", differences: accounts),
+            Finding(.money, "mart margin in the ledger", own: figures.martShare, stated: -(stated.accounts["mart-margin"] ?? 0), Text.rupiah),
+            Finding(
+                .money, "the ledger sums to zero", own: ledger.accounts.values.reduce(0, +),
+                stated: stated.accounts.values.reduce(stated.ledgerSum, +), Text.rupiah),
+        ]
+    }
+
+    private func differences<Value: Equatable>(
+        _ what: String, _ own: [String: Value], _ stated: [String: Value], _ text: (Value) -> String
+    ) -> [String] {
+        Set(own.keys).union(stated.keys).filter { own[$0] != stated[$0] }.map { key in
+            "\(what) \(key): \(own[key].map(text) ?? "nothing") by the audit, \(stated[key].map(text) ?? "nothing") stated"
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// The data of the events that the audit looks at, as the wire contract names the fields. Own types, on purpose.
+enum Fact: Sendable {
+    case martOpened(MartOpened)
+    case sellerRegistered(SellerRegistered)
+    case productRegistered(ProductRegistered)
+    case productListed(ProductState)
+    case productHeld(ProductState)
+    case productDelisted(ProductState)
+    case priceChanged(PriceChanged)
+    case permit(name: String, PermitFact)
+    case goodsReceived(GoodsReceived)
+    case saleRecorded(SaleRecorded)
+    case saleRefunded(SaleRefunded)
+    case goodsReturned(GoodsMoved)
+    case goodsWrittenOff(GoodsMoved)
+    case settlementPosted(SettlementPosted)
+    case settlementReversed(SettlementReversed)
+    case suspenseAssigned(SuspenseAssigned)
+    /// Of no concern here; it still counts for sequences and causes.
+    case other
+}
+
+struct MartOpened: Decodable, Sendable {
+    let regency: String
+    let openedOn: String
+}
+
+struct SellerRegistered: Decodable, Sendable {
+    let sellerId: String
+    let name: String
+    let regency: String
+}
+
+struct ProductRegistered: Decodable, Sendable {
+    struct Origin: Decodable, Sendable {
+        let villageCode: String?
+        let community: String?
+        let school: String?
+    }
+
+    let productId: String
+    let sellerId: String
+    let regency: String
+    let name: String
+    let programme: String
+    let origin: Origin
+    let price: Int64
+}
+
+struct ProductState: Decodable, Sendable {
+    let productId: String
+    let reason: String?
+}
+
+struct PriceChanged: Decodable, Sendable {
+    let productId: String
+    let price: Int64
+    let effectiveOn: String
+}
+
+struct PermitFact: Decodable, Sendable {
+    let permitId: String
+    let permitKind: String?
+    let warnings: [String]?
+    let effectiveOn: String?
+}
+
+struct GoodsReceived: Decodable, Sendable {
+    let lotId: String
+    let regency: String
+    let productId: String
+    let sellerId: String
+    let quantity: Int64
+    let offered: Int64
+}
+
+struct SaleRecorded: Decodable, Sendable {
+    struct Lot: Decodable, Sendable {
+        let lotId: String
+        let quantity: Int64
+    }
+
+    struct Line: Decodable, Sendable {
+        let lineId: String
+        let productId: String
+        let sellerId: String?
+        let quantity: Int64
+        let unitPrice: Int64
+        let net: Int64
+        let flags: [String]
+        let unallocated: Int64
+        let lots: [Lot]
+    }
+
+    let saleId: String
+    let regency: String
+    let soldAt: String
+    let tender: String
+    let offline: Bool
+    let flags: [String]
+    let lines: [Line]
+    let total: Int64
+}
+
+struct SaleRefunded: Decodable, Sendable {
+    struct Line: Decodable, Sendable {
+        let lineId: String
+        let productId: String
+        let sellerId: String?
+        let quantity: Int64
+        let refundedBefore: Int64
+        let net: Int64
+    }
+
+    let refundId: String
+    let saleId: String
+    let tender: String
+    let restock: Bool
+    let lines: [Line]
+    let total: Int64
+}
+
+/// Goods returned to their seller, or written off.
+struct GoodsMoved: Decodable, Sendable {
+    let lotId: String
+    let productId: String
+    let sellerId: String
+    let quantity: Int64
+    let writeOffId: String?
+    let net: Int64?
+    let liability: String?
+}
+
+struct SettlementPosted: Decodable, Sendable {
+    struct Line: Decodable, Sendable {
+        let lineId: String
+        let sellerId: String?
+        let net: Int64
+        let sellerShare: Int64
+        let martShare: Int64
+    }
+
+    struct Totals: Decodable, Sendable {
+        let net: Int64
+        let sellerShare: Int64
+        let martShare: Int64
+    }
+
+    let settlementId: String
+    let saleId: String?
+    let writeOffId: String?
+    let lines: [Line]
+    let totals: Totals
+}
+
+struct SettlementReversed: Decodable, Sendable {
+    let refundId: String
+    let saleId: String
+    let lines: [SettlementPosted.Line]
+    let totals: SettlementPosted.Totals
+}
+
+struct SuspenseAssigned: Decodable, Sendable {
+    let saleId: String
+    let lineId: String
+    let sellerId: String
+    let sellerShare: Int64
+}

@@ -1,0 +1,73 @@
+/// What the ledger must read, from the facts of Consignment alone: nothing that Settlement says goes in, but for suspense that a person assigned.
+struct Ledger: Sendable {
+    /// Debit +, credit −, by account; without zeros.
+    private(set) var accounts: [String: Int64] = [:]
+    private(set) var sellers: [String: SellerBalance] = [:]
+    private(set) var sold = Arithmetic.Split()
+    private(set) var refunded = Arithmetic.Split()
+    /// What the mart owes sellers for goods lost under its liability.
+    private(set) var losses: Int64 = 0
+
+    init(_ books: Books) {
+        for sale in books.sales.values { enter(sale.recorded) }
+        for (_, refund) in books.refunds {
+            if let sale = books.sales[refund.saleId]?.recorded { enter(refund, of: sale) }
+        }
+        for (_, goods) in books.writeOffs where goods.liability == "mart" {
+            let share = Arithmetic.split(goods.net ?? 0).seller
+            losses += share
+            post("loss-expense", share)
+            credit(goods.sellerId, share)
+        }
+        for assignment in books.assigned {
+            post("suspense", assignment.sellerShare)
+            credit(assignment.sellerId, assignment.sellerShare)
+        }
+        accounts = accounts.filter { $0.value != 0 }
+    }
+
+    private mutating func enter(_ sale: SaleRecorded) {
+        for line in sale.lines {
+            let split = Arithmetic.split(line.net)
+            sold = sold + split
+            post("cash-clearing/\(sale.tender)", split.net)
+            post("mart-margin", -split.mart)
+            if let seller = line.sellerId { credit(seller, split.seller) } else { post("suspense", -split.seller) }
+        }
+    }
+
+    private mutating func enter(_ refund: SaleRefunded, of sale: SaleRecorded) {
+        for part in refund.lines {
+            guard let line = sale.lines.first(where: { $0.lineId == part.lineId }) else { continue }
+            let split = Arithmetic.reversal(net: line.net, quantity: line.quantity, before: part.refundedBefore, units: part.quantity)
+            refunded = refunded + split
+            post("cash-clearing/\(sale.tender)", -split.net)
+            post("mart-margin", split.mart)
+            if let seller = line.sellerId {
+                post("seller-payable/\(seller)", split.seller)
+                sellers[seller, default: SellerBalance()].reversed += split.seller
+            } else {
+                post("suspense", split.seller)
+            }
+        }
+    }
+
+    private mutating func credit(_ seller: String, _ share: Int64) {
+        post("seller-payable/\(seller)", -share)
+        sellers[seller, default: SellerBalance()].earned += share
+    }
+
+    private mutating func post(_ account: String, _ amount: Int64) { accounts[account, default: 0] += amount }
+}
+
+/// What a seller has earned and what refunds took back; whole rupiah.
+public struct SellerBalance: Sendable, Equatable {
+    public var earned: Int64
+    public var reversed: Int64
+    public var payable: Int64 { earned - reversed }
+
+    public init(earned: Int64 = 0, reversed: Int64 = 0) {
+        self.earned = earned
+        self.reversed = reversed
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import RabbitMQ
+
+/// Where the broker is.
+struct BrokerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The broker; several hosts by comma. [environment: AMQP_URL, or AMQP_URL_FILE]", valueName: "url"))
+    var amqpUrl: String?
+
+    @Option(help: ArgumentHelp("How many seconds to try to reach it.", valueName: "seconds"))
+    var connectTimeout: Double = 10
+
+    var patience: Duration { .seconds(connectTimeout) }
+
+    func configuration() throws -> RabbitMQConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            var configuration = try RabbitMQConfiguration(url: try url(environment))
+            configuration.caFile = environment["AMQP_CA"]
+            configuration.certFile = environment["AMQP_CERT"]
+            configuration.keyFile = environment["AMQP_KEY"]
+            configuration.connectionName = "martctl"
+            return configuration
+        } catch let error as RabbitMQError {
+            throw Failure(.usage, "the broker's URL cannot be used: \(error.context)")
+        }
+    }
+
+    private func url(_ environment: [String: String]) throws -> String {
+        if let amqpUrl { return amqpUrl }
+        if let url = environment["AMQP_URL"], !url.isEmpty { return url }
+        if let path = environment["AMQP_URL_FILE"], !path.isEmpty {
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw Failure(.usage, "AMQP_URL_FILE names \(path), which cannot be read")
+            }
+            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        return "amqp://guest:guest@127.0.0.1:5672/%2f"
+    }
+}
+
+/// Where the services' read sides are.
+struct ReadSideOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Catalog's read side. [environment: CATALOG_URL]", valueName: "url"))
+    var catalogUrl: String?
+
+    @Option(help: ArgumentHelp("Permits' read side. [environment: PERMITS_URL]", valueName: "url"))
+    var permitsUrl: String?
+
+    @Option(help: ArgumentHelp("Consignment's read side. [environment: CONSIGNMENT_URL]", valueName: "url"))
+    var consignmentUrl: String?
+
+    @Option(help: ArgumentHelp("Settlement's read side. [environment: SETTLEMENT_URL]", valueName: "url"))
+    var settlementUrl: String?
+
+    func sides() throws -> ReadSides {
+        ReadSides(
+            catalog: try client("CATALOG_URL", catalogUrl, 8101), permits: try client("PERMITS_URL", permitsUrl, 8102),
+            consignment: try client("CONSIGNMENT_URL", consignmentUrl, 8103),
+            settlement: try client("SETTLEMENT_URL", settlementUrl, 8104))
+    }
+
+    private func client(_ variable: String, _ option: String?, _ port: Int) throws -> HTTPClient {
+        let stated = option ?? ProcessInfo.processInfo.environment[variable]
+        return try HTTPClient(url: stated ?? "http://127.0.0.1:\(port)", service: variable.dropLast(4).lowercased())
+    }
+}
