@@ -29,10 +29,13 @@ lint: ## is every Swift file formatted as .swift-format says?
 format: ## format every Swift file
 	swift format --in-place --parallel --recursive $(SOURCES)
 
+generate: ## write the documents that follow from the services' indexes
+	@swift run martctl generate
+
 clean: ## remove build results and the demo's leftovers (the data in var/stack stays)
 	@swift package clean && rm -rf var/demo
 
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo up down status build test lint format clean dependencies
+.PHONY: help demo up down status build test lint format generate clean dependencies

@@ -65,10 +65,14 @@ for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
 targets += [
     // Tools: the audit shares nothing with the services
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
+    .target(
+        name: "Documents",
+        dependencies: ["CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "Store", "Contracts"],
+        path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
         name: "MartctlMain",
         dependencies: [
-            "Audit", "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
+            "Audit", "Documents",
             "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", "Store", logging,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -85,6 +89,7 @@ targets += [
         "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
     ]),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
+    test("DocumentsTests", "Tests/Unit/Documents", ["Documents"]),
     test("TidyTests", "Tests/Tidy", []),
 ]
 
@@ -125,7 +130,7 @@ func test(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -
 if let focus = Context.environment["FOCUS"] {
     if Context.environment["MARTCTL_ALONE"] != nil, let martctl = package.targets.first(where: { $0.name == "MartctlMain" }) {
         martctl.dependencies.removeAll {
-            if case .byNameItem(let name, _) = $0 { name.hasSuffix("Service") } else { false }
+            if case .byNameItem(let name, _) = $0 { name == "Documents" } else { false }
         }
     }
     var keep: Set<String> = [focus]

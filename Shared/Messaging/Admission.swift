@@ -14,9 +14,10 @@ public enum Admission {
     /// The first word of the delivered routing key must be the service named in `type`: broker permissions on routing keys then hold for types too.
     public static func checkRoute(_ incoming: Incoming, type: String) throws(EnvelopeFault) {
         guard type.hasPrefix(MessageName.prefix) else { throw EnvelopeFault(.unknownType, "the type \(type.prefix(100)) is not of this platform") }
-        let named = type.dropFirst(MessageName.prefix.count).prefix { $0 != "." }
-        guard incoming.routingKey.prefix(while: { $0 != "." }) == named else {
-            throw EnvelopeFault(.forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is of \(named.prefix(100))")
+        let dot = UInt8(ascii: ".")
+        let named = type.utf8.dropFirst(MessageName.prefix.utf8.count).prefix { $0 != dot }
+        guard incoming.routingKey.utf8.prefix(while: { $0 != dot }).elementsEqual(named) else {
+            throw EnvelopeFault(.forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is \(type.prefix(200))")
         }
     }
 }

@@ -109,8 +109,11 @@ public struct EnvelopeFault: Error, Sendable, Hashable {
 
 enum MediaType {
     /// `application/cloudevents+json`, with any parameter.
-    static func isCloudEvent(_ contentType: String) -> Bool { essence(of: contentType) == "application/cloudevents+json" }
-    static func isJSON(_ contentType: String) -> Bool { essence(of: contentType) == "application/json" }
+    static func isCloudEvent(_ contentType: String) -> Bool { isType("application/cloudevents+json", contentType) }
+    static func isJSON(_ contentType: String) -> Bool { isType("application/json", contentType) }
+
+    /// Almost every sender writes it plainly; only the others pay for taking it apart.
+    private static func isType(_ type: String, _ contentType: String) -> Bool { contentType == type || essence(of: contentType) == type }
 
     private static func essence(of contentType: String) -> String {
         let essence = contentType.prefix { $0 != ";" }

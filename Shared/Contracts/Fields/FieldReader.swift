@@ -4,12 +4,8 @@ public import StrictJSON
 /// Reads a record from JSON. Unknown members are ignored; `null` counts as absent.
 public struct FieldReader: Fields {
     private let object: JSONValue
-    private let path: String
 
-    init(_ object: JSONValue, path: String = "") {
-        self.object = object
-        self.path = path
-    }
+    init(_ object: JSONValue) { self.object = object }
 
     public static func read<R: Record>(_ type: R.Type, from data: JSONValue) throws(InvalidData) -> R {
         guard data.kind == .object else { throw InvalidData("", "must be an object") }
@@ -30,7 +26,7 @@ public struct FieldReader: Fields {
         return value
     }
 
-    private func fault(_ name: StaticString, _ message: String) -> InvalidData { InvalidData("\(path)\(name)", message) }
+    private func fault(_ name: StaticString, _ message: String) -> InvalidData { InvalidData("\(name)", message) }
 
     private func id(_ name: StaticString, in value: JSONValue) throws(InvalidData) -> String {
         guard let text = value.string, Identifier.isValid(text) else {
@@ -73,17 +69,18 @@ public struct FieldReader: Fields {
     }
 
     private func record<R: Record>(_ name: StaticString, in value: JSONValue, index: Int? = nil) throws(InvalidData) -> R {
-        let here = index.map { "\(path)\(name)[\($0)]" } ?? "\(path)\(name)"
-        guard value.kind == .object else { throw InvalidData(here, "must be an object") }
-        var record = R()
-        var reader = FieldReader(value, path: here + ".")
-        try record.fields(&reader)
-        do {
+        do throws(InvalidData) {
+            guard value.kind == .object else { throw InvalidData("", "must be an object") }
+            var record = R()
+            var reader = FieldReader(value)
+            try record.fields(&reader)
             try record.check()
+            return record
         } catch {
+            // The path is put together on the way out, so that sound data pays nothing for it.
+            let here = index.map { "\(name)[\($0)]" } ?? "\(name)"
             throw InvalidData(error.field.isEmpty ? here : "\(here).\(error.field)", error.message)
         }
-        return record
     }
 
     public mutating func id(_ name: StaticString, _ value: inout String) throws(InvalidData) { value = try id(name, in: required(name)) }

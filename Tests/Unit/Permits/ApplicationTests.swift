@@ -1,13 +1,16 @@
 import Contracts
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite struct ApplicationTests {
-    @Test(arguments: [
-        (.nib, .dinasPerdagangan), (.sppIrt, .dinasKesehatan), (.hygiene, .dinasKesehatan), (.bpomMd, .bpom), (.bpomNa, .bpom),
-        (.bpomTr, .bpom), (.halal, .bpjph), (.psat, .dinasPangan), (.sni, .lspro), (.pkrt, .kemenkes), (.schoolLetter, .dinasPendidikan),
-    ] as [(PermitKind, Agency)])
+    @Test(
+        arguments: [
+            (.nib, .dinasPerdagangan), (.sppIrt, .dinasKesehatan), (.hygiene, .dinasKesehatan), (.bpomMd, .bpom), (.bpomNa, .bpom),
+            (.bpomTr, .bpom), (.halal, .bpjph), (.psat, .dinasPangan), (.sni, .lspro), (.pkrt, .kemenkes),
+            (.schoolLetter, .dinasPendidikan),
+        ] as [(PermitKind, Agency)])
     func `an application goes to the agency of its kind`(kind: PermitKind, agency: Agency) throws {
         let permits = try PermitsFixture()
         #expect(try permits.apply(kind: kind, documents: ["ktp.pdf", "denah \"dapur\".pdf"]).status == .accepted)
@@ -31,7 +34,8 @@ import Testing
         let nib = try permits.harness.send(
             ApplyForPermit.name, data: #"{"permitId":"n","permitKind":"nib","regency":"53.06","sellerId":"s","productId":"x"}"#)
         #expect(nib.code == .invalid && nib.details["field"]?.string == "productId")
-        let halal = try permits.harness.send(ApplyForPermit.name, data: #"{"permitId":"h","permitKind":"halal","regency":"53.06","sellerId":"s"}"#)
+        let halal = try permits.harness.send(
+            ApplyForPermit.name, data: #"{"permitId":"h","permitKind":"halal","regency":"53.06","sellerId":"s"}"#)
         #expect(halal.code == .invalid && halal.details["field"]?.string == "productId")
         #expect(try permits.events().isEmpty)
         #expect(try permits.list("").isEmpty)

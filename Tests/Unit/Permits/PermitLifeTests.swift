@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func `scheduled decisions take effect by day, then in order of acceptance`() {
-        let (first, second, third) = (decision(3, .suspend, on: "2026-03-01"), decision(1, .reinstate, on: "2026-03-05"), decision(2, .revoke, on: "2026-03-05"))
+        let (first, second, third) = (
+            decision(3, .suspend, on: "2026-03-01"), decision(1, .reinstate, on: "2026-03-05"), decision(2, .revoke, on: "2026-03-05")
+        )
         let life = approved(until: nil, third, second, first)
         #expect(steps(life, by: "2026-02-28").isEmpty)
         #expect(steps(life, by: "2026-03-01") == [.takesEffect(first)])
@@ -61,9 +63,10 @@ import Testing
         #expect(steps(life, by: "2026-02-05") == [.drops(later)])
     }
 
-    @Test(arguments: [
-        (181, nil), (180, 180), (179, 180), (91, 180), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (1, 7), (0, 7),
-    ] as [(Int, Int?)])
+    @Test(
+        arguments: [
+            (181, nil), (180, 180), (179, 180), (91, 180), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (1, 7), (0, 7),
+        ] as [(Int, Int?)])
     func `only the nearest threshold that has been reached is announced`(daysLeft: Int, announced: Int?) {
         let end = date("2027-01-31")
         let today = end.adding(days: -daysLeft).description
@@ -108,7 +111,8 @@ import Testing
         #expect(approved().verdict(on: Transition(.reinstate), effectiveOn: yesterday, today: today) == .pastDate)
         #expect(approved().verdict(on: Transition(.revoke), effectiveOn: yesterday, today: today) == .becomes(.revoked))
         #expect(approved().verdict(on: Transition(.suspend), effectiveOn: today, today: today) == .becomes(.suspended))
-        #expect(approved().verdict(on: Transition(.suspend), effectiveOn: date("2026-02-06"), today: today) == .scheduled(date("2026-02-06")))
+        #expect(
+            approved().verdict(on: Transition(.suspend), effectiveOn: date("2026-02-06"), today: today) == .scheduled(date("2026-02-06")))
     }
 
     @Test func `a later day is judged by the state that the permit will have then`() {

@@ -37,7 +37,8 @@ struct PermitsFixture {
 
     @discardableResult
     func apply(
-        _ permitId: String = "p1", kind: PermitKind = .sppIrt, regency: String? = "53.06", seller: String = "s1", product: String? = "product-1",
+        _ permitId: String = "p1", kind: PermitKind = .sppIrt, regency: String? = "53.06", seller: String = "s1",
+        product: String? = "product-1",
         documents: [String] = [], envelopeRegency: String? = nil
     ) throws -> TestReply {
         let command = ApplyForPermit.with {

@@ -1,6 +1,7 @@
 import Contracts
 import MessagingTesting
 import PermitsDomain
+import StrictJSON
 import Testing
 
 @Suite struct StateTableTests {
@@ -24,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: PermitState.allCases, PermitAction.allCases)
-    func `an action is a duplicate exactly where the same one with the same data led to the state`(state: PermitState, action: PermitAction) {
+    func `an action is a duplicate exactly where the same one with the same data led to the state`(state: PermitState, action: PermitAction)
+    {
         let said = Transition(action, data: [1])
         guard action.target == state else { return }
         let repeated = PermitLife(state: state, last: said)

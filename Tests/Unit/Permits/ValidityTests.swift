@@ -3,10 +3,12 @@ import Primitives
 import Testing
 
 @Suite struct ValidityTests {
-    @Test(arguments: [
-        (.nib, nil), (.halal, nil), (.schoolLetter, nil), (.bpomNa, 3), (.sppIrt, 5), (.bpomMd, 5), (.bpomTr, 5), (.psat, 5), (.pkrt, 5),
-        (.sni, 4), (.hygiene, 1),
-    ] as [(PermitKind, Int?)])
+    @Test(
+        arguments: [
+            (.nib, nil), (.halal, nil), (.schoolLetter, nil), (.bpomNa, 3), (.sppIrt, 5), (.bpomMd, 5), (.bpomTr, 5), (.psat, 5),
+            (.pkrt, 5),
+            (.sni, 4), (.hygiene, 1),
+        ] as [(PermitKind, Int?)])
     func `a kind is granted for its own number of years`(kind: PermitKind, years: Int?) { #expect(Validity.years(of: kind) == years) }
 
     @Test(arguments: [

@@ -1,7 +1,7 @@
 import Logging
 import RabbitMQ
-import Testing
 import TestSupport
+import Testing
 
 /// Each test breaks a node of its own.
 @Suite("A broken broker", .serialized, .timeLimit(.minutes(4)))
@@ -13,8 +13,8 @@ struct BrokenBrokerTests {
         _ = try await pair.publisher.publish(message("before", to: pair.queue))
         #expect(try await pair.consumer.take(1).map(text) == ["before"])
         try await broker.stop()
-        try await pair.publisherStates.waitForOne("the publisher notices") { if case .connecting = $0 { true } else { false } }
-        try await pair.consumerStates.waitForOne("the consumer notices") { if case .connecting = $0 { true } else { false } }
+        try await pair.publisherStates.waitForOne("the publisher notices") { $0.failure != nil }
+        try await pair.consumerStates.waitForOne("the consumer notices") { $0.failure != nil }
         try await broker.restart()
         try await pair.publisherStates.waitForOne("the publisher comes back") { $0 == .connected(generation: 2) }
         try await pair.consumerStates.waitForOne("the consumer comes back") { $0 == .connected(generation: 2) }
@@ -35,10 +35,10 @@ struct BrokenBrokerTests {
         try await broker.control("set_vm_memory_high_watermark", "absolute", "1")
         // The broker tells only a connection that publishes.
         pair.publisher.enqueue([(1, message("a", to: pair.queue))])
-        try await pair.publisherStates.waitForOne("it is blocked") { if case .blocked(let reason) = $0 { reason.contains("memory") } else { false } }
+        try await pair.publisherStates.waitForOne("it is blocked") { $0.blockReason?.contains("memory") == true }
         pair.publisher.enqueue([(2, message("b", to: pair.queue))])
         // Lifting the alarm takes longer than the confirm timeout, which stands still meanwhile.
-        try await within(.seconds(60), "the alarm is lifted") { _ = try await broker.control("set_vm_memory_high_watermark", "0.9") }
+        try await withTimeLimit(.seconds(60), "the alarm is lifted") { _ = try await broker.control("set_vm_memory_high_watermark", "0.9") }
         try await pair.settled.wait("both are confirmed") { $0.count == 2 }
         #expect(pair.settled.events.map(\.outcome) == [.confirmed, .confirmed])
         #expect(pair.publisherStates.events.suffix(2).last == .connected(generation: 1))
@@ -53,7 +53,7 @@ struct BrokenBrokerTests {
         try await pair.start()
         try broker.pause()
         for states in [pair.publisherStates, pair.consumerStates] {
-            try await states.waitForOne("it is noticed") { if case .connecting(let error?) = $0 { error.code == .heartbeatTimeout } else { false } }
+            try await states.waitForOne("it is noticed") { $0.failure?.code == .heartbeatTimeout }
         }
         try broker.resume()
         try await pair.publisherStates.waitForOne("the publisher comes back") { $0 == .connected(generation: 2) }

@@ -37,13 +37,17 @@ struct MessageTests {
     }
 
     @Test func tellsMessagesApartByWhatAReturnShows() {
-        let message = Self.message { $0.properties.messageId = "1" }
-        #expect(message.returnKey == Self.message { $0.properties.messageId = "1"; $0.body = [] }.returnKey)
-        #expect(message.returnKey != Self.message { $0.properties.messageId = "2" }.returnKey)
-        #expect(message.returnKey != Self.message { $0.properties.messageId = "1"; $0.routingKey = "other" }.returnKey)
-        #expect(message.returnKey != Self.message { $0.properties.messageId = "1"; $0.exchange = "other" }.returnKey)
-        let (ab, c) = (OutgoingMessage(exchange: "c", routingKey: "ab", body: []), OutgoingMessage(exchange: "bc", routingKey: "a", body: []))
-        #expect(ab.returnKey != c.returnKey)
+        func key(exchange: String = "e", routingKey: String = "k", id: String? = "1", body: [UInt8] = []) -> UInt64 {
+            OutgoingMessage(
+                exchange: exchange, routingKey: routingKey, body: body, properties: MessageProperties(messageId: id)
+            ).returnKey
+        }
+        #expect(key() == key(body: [1]))
+        #expect(key(id: nil) == key(id: ""))
+        for other in [key(id: "2"), key(routingKey: "other"), key(exchange: "other"), key(exchange: "k", routingKey: "e")] {
+            #expect(other != key())
+        }
+        #expect(key(exchange: "c", routingKey: "ab") != key(exchange: "bc", routingKey: "a"))
     }
 }
 

@@ -1,6 +1,6 @@
 import RabbitMQ
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Publishing and consuming", .timeLimit(.minutes(3)))
 struct PublishAndConsumeTests {
@@ -119,7 +119,7 @@ struct PublishAndConsumeTests {
             try await pair.settled.wait("all settle") { $0.count == 3 }
             let outcomes = Dictionary(uniqueKeysWithValues: pair.settled.events.map { ($0.token, $0.outcome) })
             #expect(outcomes[1] == .confirmed && outcomes[3] == .confirmed)
-            guard case .invalid = outcomes[2] else { throw NotInTime(what: "\(String(describing: outcomes[2]))") }
+            guard case .invalid = outcomes[2] else { throw NotInTime(description: "\(String(describing: outcomes[2]))") }
             #expect(pair.publisher.state == .connected(generation: 1))
         }
     }
@@ -206,9 +206,9 @@ struct PublishAndConsumeTests {
                 configuration: pair.configuration, subscriptions: [.init(queue: pair.queue, prefetch: 1, exclusive: true)], logger: quiet,
                 onStateChange: { states.add([$0]) })
             other.start()
-            try await states.waitForOne("it is refused") { if case .connecting(let error?) = $0 { error.code == .accessRefused } else { false } }
+            try await states.waitForOne("it is refused") { $0.failure?.code == .accessRefused }
             await pair.consumer.shutdown(timeout: .seconds(5))
-            try await states.waitForOne("it gets the queue") { if case .connected = $0 { true } else { false } }
+            try await states.waitForOne("it gets the queue") { $0.isConnected }
             await other.shutdown(timeout: .seconds(5))
         }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Logging
 import RabbitMQ
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The README", .timeLimit(.minutes(3)))
 struct ReadmeExampleTests {

@@ -8,7 +8,7 @@ final class EventLog<Event: Sendable>: Sendable {
     private struct Waiter {
         var id: Int
         var isMatch: @Sendable ([Event]) -> Bool
-        var continuation: CheckedContinuation<Bool, Never>
+        var continuation: CheckedContinuation<Void, Never>
     }
     private struct State {
         var events: [Event] = []
@@ -26,71 +26,68 @@ final class EventLog<Event: Sendable>: Sendable {
             state.waiters.removeAll { waiter in ready.contains { $0.id == waiter.id } }
             return ready
         }
-        for waiter in ready { waiter.continuation.resume(returning: true) }
+        for waiter in ready { waiter.continuation.resume() }
     }
 
     /// Waits until all events together satisfy a condition.
     func wait(_ what: String, limit: Duration = .seconds(30), until isMatch: @escaping @Sendable ([Event]) -> Bool) async throws {
-        let id = state.withLock { state in
-            state.lastId += 1
-            return state.lastId
+        do {
+            try await withTimeLimit(limit, what) { await self.match(isMatch) }
+        } catch {
+            throw NotInTime(description: "\(error); so far: \(events.suffix(20))")
         }
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            let waiter = state.withLock { state in
-                let index = state.waiters.firstIndex { $0.id == id }
-                return index.map { state.waiters.remove(at: $0) }
-            }
-            waiter?.continuation.resume(returning: false)
-        }
-        let isThere = await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if isMatch(state.events) { return true }
-                state.waiters.append(Waiter(id: id, isMatch: isMatch, continuation: continuation))
-                return false
-            }
-            if isThere { continuation.resume(returning: true) }
-        }
-        timer.cancel()
-        if !isThere { throw NotInTime(what: "\(what); so far: \(events.suffix(20))") }
     }
 
     /// Waits until one event satisfies a condition.
     func waitForOne(_ what: String, limit: Duration = .seconds(30), _ isMatch: @escaping @Sendable (Event) -> Bool) async throws {
         try await wait(what, limit: limit) { $0.contains(where: isMatch) }
     }
+
+    /// Returns at the match, or when cancelled.
+    private func match(_ isMatch: @escaping @Sendable ([Event]) -> Bool) async {
+        let id = state.withLock { state in
+            state.lastId += 1
+            return state.lastId
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if Task.isCancelled || isMatch(state.events) { return true }
+                    state.waiters.append(Waiter(id: id, isMatch: isMatch, continuation: continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                let index = state.waiters.firstIndex { $0.id == id }
+                return index.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
+        }
+    }
 }
 
 struct NotInTime: Error, CustomStringConvertible {
-    var what: String
-    var description: String { "within the time limit it did not happen: \(what)" }
-}
-
-/// Runs something with a time limit, at which it is cancelled.
-func within<Value: Sendable>(
-    _ limit: Duration = .seconds(30), _ what: String, _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let value = try await group.next() ?? nil else { throw NotInTime(what: what) }
-        return value
-    }
+    var description: String
 }
 
 extension RabbitMQConsumer {
     /// Takes deliveries until there are so many.
     func take(_ count: Int, limit: Duration = .seconds(30)) async throws -> [Delivery] {
-        try await within(limit, "\(count) deliveries") {
+        try await withTimeLimit(limit, "\(count) deliveries") {
             var deliveries: [Delivery] = []
             while deliveries.count < count { deliveries += try await self.nextBatch(max: count - deliveries.count) }
             return deliveries
         }
     }
+}
+
+extension ConnectionState {
+    /// Why there is no connection.
+    var failure: RabbitMQError? { if case .connecting(let error) = self { error } else { nil } }
+    var isConnected: Bool { if case .connected = self { true } else { false } }
+    var blockReason: String? { if case .blocked(let reason) = self { reason } else { nil } }
 }
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

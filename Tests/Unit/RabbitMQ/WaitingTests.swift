@@ -1,13 +1,13 @@
 import Foundation
 import RabbitMQ
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Waiting and ending", .timeLimit(.minutes(3)))
 struct WaitingTests {
     /// Calls a blocking `nextBatch` on a thread of its own.
     private func blockingBatch(_ consumer: RabbitMQConsumer, timeout: Duration) async throws -> (batch: [Delivery], took: Duration) {
-        try await within(.seconds(30), "a blocking call") {
+        try await withTimeLimit(.seconds(30), "a blocking call") {
             await withCheckedContinuation { continuation in
                 Thread.detachNewThread {
                     let start = ContinuousClock.now
@@ -48,7 +48,7 @@ struct WaitingTests {
     @Test func aWaitingTaskIsWokenAndCancelled() async throws {
         let consumer = RabbitMQConsumer(
             configuration: try RabbitMQConfiguration(url: "amqp://127.0.0.1:1"), subscriptions: [], logger: quiet)
-        async let woken = within(.seconds(20), "it wakes") { try await consumer.nextBatch(max: 1) }
+        async let woken = withTimeLimit(.seconds(20), "it wakes") { try await consumer.nextBatch(max: 1) }
         consumer.wake()
         #expect(try await woken.isEmpty)
         let task = Task { try await consumer.nextBatch(max: 1) }

@@ -1,0 +1,59 @@
+import ConsignmentDomain
+import Contracts
+import Messaging
+import Primitives
+import Store
+
+/// `product-listed`: alone suffices to receive and to sell the product.
+struct LearnListing: Handler {
+    func handle(_ product: ProductListed, in tx: Transaction) throws -> Outcome {
+        let owner = ProductOwner(productId: product.productId, sellerId: product.sellerId, regency: product.regency)
+        if let contradiction = try owner.contradiction(in: tx) { return contradiction }
+        try Products.learn(
+            product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName, programme: product.programme,
+            unit: product.unit, in: tx)
+        // Only a product of an open mart is ever listed, and a mart never closes.
+        try Products.openMart(product.regency, name: nil, on: tx.today, in: tx)
+        try Products.setKind(product.kind, of: product.productId, in: tx)
+        try PriceBook.list(product.price, of: product.productId, in: tx)
+        if let state = try owner.state(after: .listed, in: tx) {
+            try Products.setListing(of: product.productId, state, until: product.listedUntil, in: tx)
+        }
+        return .done
+    }
+}
+
+/// `product-held`: it may still be received, and not sold.
+struct LearnHold: Handler {
+    func handle(_ product: ProductHeld, in tx: Transaction) throws -> Outcome {
+        let owner = ProductOwner(productId: product.productId, sellerId: product.sellerId, regency: product.regency)
+        if let contradiction = try owner.contradiction(in: tx) { return contradiction }
+        try Products.learn(product.productId, sellerId: product.sellerId, regency: product.regency, in: tx)
+        if let state = try owner.state(after: .held, in: tx) {
+            try Products.setListing(
+                of: product.productId, state, reason: product.reason.rawValue, missingPermits: product.missingPermits, in: tx)
+        }
+        return .done
+    }
+}
+
+/// `product-delisted`: withdrawn for good.
+struct LearnWithdrawal: Handler {
+    func handle(_ product: ProductDelisted, in tx: Transaction) throws -> Outcome {
+        let owner = ProductOwner(productId: product.productId, sellerId: product.sellerId, regency: product.regency)
+        if let contradiction = try owner.contradiction(in: tx) { return contradiction }
+        try Products.learn(product.productId, sellerId: product.sellerId, regency: product.regency, in: tx)
+        if let state = try owner.state(after: .delisted, in: tx) {
+            try Products.setListing(of: product.productId, state, reason: product.reason, in: tx)
+        }
+        return .done
+    }
+}
+
+extension ProductOwner {
+    /// The listing after `change`, or nil where that has no effect; the product must be known.
+    func state(after change: ListingChange, in tx: Transaction) throws -> ListingState? {
+        let isStale = try tx.isStale(facet: "listing", of: productId)
+        return try Products.identity(of: productId, in: tx)?.state.after(change, isStale: isStale)
+    }
+}

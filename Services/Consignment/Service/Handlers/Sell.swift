@@ -1,0 +1,96 @@
+import ConsignmentDomain
+import Contracts
+import Messaging
+import Primitives
+import Store
+
+/// `record-sale`: units leave the shelf against money. An online sale is asked for, an offline sale has already happened.
+///
+/// The most frequent message of all: per line one look at the product, one at its lots, one row for the line, and two statements for each
+/// lot that gives units. Every line is judged before anything is written.
+struct Sell: Handler {
+    func handle(_ sale: RecordSale, in tx: Transaction) throws -> Outcome {
+        let judged: JudgedSale
+        switch try sale.offline ? OfflineJudge.judge(sale, in: tx) : OnlineJudge.judge(sale, in: tx) {
+        case .failure(let rejection): return .rejected(rejection)
+        case .success(let sale): judged = sale
+        }
+        let recorded = SaleRecorded.with {
+            $0.saleId = sale.saleId
+            $0.regency = judged.regency
+            $0.till = sale.till
+            $0.soldAt = sale.soldAt
+            $0.tender = sale.tender
+            $0.offline = sale.offline
+            $0.flags = judged.flags
+            $0.lines = judged.lines.map(\.line)
+            $0.total = judged.total
+        }
+        try Sales.record(recorded, judged.lines, in: tx)
+        try tx.publish(recorded)
+        return .done
+    }
+}
+
+/// A sale that will be recorded.
+struct JudgedSale {
+    /// Lots that one sale may draw from, so that its event stays well below the largest message.
+    static let maximumTakes = 5000
+
+    var regency = ""
+    var flags: [SaleFlag] = []
+    var total = Rupiah.zero
+    private(set) var lines: [JudgedLine] = []
+    private var takes = 0
+
+    var drawsTooMuch: Bool { takes > Self.maximumTakes }
+    static let drawsTooMuch = Rejection(.invalid, "the sale draws from more than \(maximumTakes) lots: divide it", field: "lines")
+
+    mutating func append(_ line: JudgedLine) {
+        takes += line.takes.count
+        lines.append(line)
+    }
+
+    /// Adds flags of the sale itself to every line, and sets the union of all.
+    mutating func flag(_ ofSale: [SaleFlag]) {
+        if !ofSale.isEmpty {
+            for index in lines.indices { lines[index].line.flags = OfflineFlags.union([lines[index].line.flags, ofSale]) }
+        }
+        flags = OfflineFlags.union(lines.map(\.line.flags))
+    }
+}
+
+extension JudgedLine {
+    init(_ asked: RecordSale.Line, sellerId: String?, unitPrice: Rupiah, net: Rupiah, flags: [SaleFlag] = [], draw: Draw) {
+        line = SaleRecorded.Line.with {
+            $0.lineId = asked.lineId
+            $0.productId = asked.productId
+            $0.sellerId = sellerId
+            $0.quantity = asked.quantity
+            $0.unitPrice = unitPrice
+            $0.net = net
+            $0.flags = flags
+            $0.unallocated = draw.missing
+            $0.lots = draw.takes.map { take in
+                SaleRecorded.Lot.with {
+                    $0.lotId = take.lotId
+                    $0.quantity = take.quantity
+                }
+            }
+        }
+        takes = draw.takes
+    }
+}
+
+extension NamedLot {
+    /// - Parameter found: the lot of that name, if there is one.
+    init(_ lotId: String?, found: Shelf.Named?, productId: String) {
+        if lotId == nil {
+            self = .none
+        } else if let found {
+            self = found.productId == productId ? .found : .ofOtherProduct
+        } else {
+            self = .unknown
+        }
+    }
+}

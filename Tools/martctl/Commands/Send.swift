@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Primitives
+import StrictJSON
+
+struct Send: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Sends one command and shows the reply.",
+        discussion: """
+            Fields are given as key=value (integers, true and false are recognised, parts are nested by dots, lists count from 0,
+            key:=value takes raw JSON), as JSON with --data, or both.
+
+              martctl send catalog.register-seller sellerId=s1 name='Ibu Maria' regency=53.06
+              martctl send catalog.register-product productId=p1 sellerId=s1 name='Jagung titi' programme=ovop \\
+                origin.villageCode=53.06.07.2005 kind=food-dry price=25000
+              martctl send permits.approve-permit --data '{"permitId":"p1-nib","number":"1234567890123",
+                "validFrom":"2026-02-05","officer":"Pak Yosef"}'
+              martctl send consignment.record-sale --data @sale.json
+              jq -c .sale till.json | martctl send consignment.record-sale --data -
+
+            The same --id with the same data is answered again and has no second effect, so a command whose reply did not come
+            can safely be repeated.
+            """)
+
+    @Argument(help: ArgumentHelp("The command, e.g. catalog.open-mart.", valueName: "service.command"))
+    var command: String
+
+    @Argument(help: ArgumentHelp("Fields of the data.", valueName: "key=value"))
+    var fields: [String] = []
+
+    @Option(help: ArgumentHelp("The data as JSON, @file, or - for standard input.", valueName: "json|@file|-"))
+    var data: String?
+
+    @Option(help: "The message's id. (default: a new UUIDv7)")
+    var id: String?
+
+    @Option(help: ArgumentHelp("The regency of the envelope, e.g. 53.06.", valueName: "code"))
+    var regency: String?
+
+    @Option(help: ArgumentHelp("How many seconds to wait for the reply.", valueName: "seconds"))
+    var timeout: Double = 10
+
+    @Flag(help: "Print the reply as it came.")
+    var json = false
+
+    @OptionGroup var broker: BrokerOptions
+
+    static let services = ["catalog", "permits", "consignment", "settlement"]
+
+    func validate() throws {
+        let parts = command.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.services.contains(String(parts[0])), !parts[1].isEmpty else {
+            throw ValidationError("'\(command)' is no <service>.<command>; the services are \(Self.services.joined(separator: ", ")).")
+        }
+        guard timeout > 0 else { throw ValidationError("--timeout must be more than 0 seconds.") }
+    }
+
+    func run() async throws {
+        try await Failure.reported {
+            let request = Request(name: command, regency: regency, data: try body())
+            let client = CommandClient(try broker.configuration(), source: "/martctl")
+            try await client.connect(within: broker.patience)
+            let answer: Answer
+            do {
+                answer = try await client.ask([request], id: id, patience: .seconds(timeout))[0]
+                await client.close()
+            } catch {
+                await client.close()
+                throw error
+            }
+            print(json ? String(decoding: answer.body, as: UTF8.self) : Self.text(answer))
+            if !answer.isAccepted { throw ExitCode(Failure.Code.refused.rawValue) }
+        }
+    }
+
+    private func body() throws -> [UInt8] {
+        var builder = DataBuilder.object([])
+        if let data {
+            do {
+                let root = try JSONDocument(parsing: try bytes(data)).root
+                guard root.kind == .object else { throw Failure(.usage, "the data must be a JSON object") }
+                builder = DataBuilder(root)
+            } catch let error as JSONError {
+                throw Failure(.usage, "the data cannot be used: \(error)")
+            }
+        }
+        for field in fields { try builder.apply(field) }
+        var json = JSONWriter()
+        builder.write(to: &json)
+        return json.bytes
+    }
+
+    private func bytes(_ data: String) throws -> [UInt8] {
+        if data == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+        guard data.hasPrefix("@") else { return Array(data.utf8) }
+        guard let content = FileManager.default.contents(atPath: String(data.dropFirst())) else {
+            throw Failure(.usage, "\(data.dropFirst()) cannot be read")
+        }
+        return Array(content)
+    }
+
+    private static func text(_ answer: Answer) -> String {
+        var lines = ["\(answer.status)  \(answer.code)  \(answer.subject)"]
+        if !answer.message.isEmpty { lines.append("  \(answer.message)") }
+        let details = (try? JSONDocument(parsing: answer.body))?.root["data"]?["details"]?.members ?? []
+        for detail in details {
+            lines.append("  \(detail.name): \(detail.value.string ?? String(decoding: detail.value.rawBytes, as: UTF8.self))")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+struct DemoCommand: AsyncParsableCommand {
+    func run() async throws {}
+}
