@@ -10,7 +10,6 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let grdb: [Target.Dependency] = [
     .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -22,6 +21,9 @@ var targets: [Target] = [
     .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     shared("RabbitMQ", ["CRabbitMQ", logging]),
 
+    // OpenSSL's SHA-256, which librabbitmq loads anyway
+    .systemLibrary(name: "CLibCrypto", path: "Shared/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
     // Words and wire forms
     shared("Primitives", []),
     shared("StrictJSON", []),
@@ -29,7 +31,7 @@ var targets: [Target] = [
 
     // Reliable messaging: definitions, store, the running service
     shared("Messaging", ["Contracts", "Primitives", "StrictJSON"]),
-    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", crypto, logging] + grdb),
+    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", "CLibCrypto", logging] + grdb),
     shared(
         "ServiceKit",
         [
@@ -83,6 +85,7 @@ targets += [
     test("SharedTests", "Tests/Unit/Shared", [
         "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
     ]),
+    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit"]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
     test("SystemTests", "Tests/System", [
         "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging",
@@ -106,7 +109,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

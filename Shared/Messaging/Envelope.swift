@@ -42,8 +42,8 @@ public struct Envelope: Sendable {
             throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
         }
         regency = try Self.optional(root, "regency")
-        correlationId = try Self.optional(root, "correlationId")
-        causationId = try Self.optional(root, "causationId")
+        correlationId = try Self.optional(root, "correlationid")
+        causationId = try Self.optional(root, "causationid")
         traceparent = try Self.optional(root, "traceparent")
         if let digits = try Self.optional(root, "sequence") {
             guard digits.utf8.count <= 20, !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = Int64(digits) else {

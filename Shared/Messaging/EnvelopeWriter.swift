@@ -43,8 +43,8 @@ public struct EnvelopeHeader: Sendable {
         json.member("time", time)
         json.member("datacontenttype", "application/json")
         json.member("regency", ifPresent: regency)
-        json.member("correlationId", correlationId)
-        json.member("causationId", causationId)
+        json.member("correlationid", correlationId)
+        json.member("causationid", causationId)
         json.member("traceparent", ifPresent: traceparent)
         if let sequence { json.member("sequence", Self.digits(sequence)) }
         json.key("data")

@@ -43,7 +43,9 @@ public enum RabbitMQLimits {
     /// … or so many body bytes, so that returned messages cannot fill both directions of the connection.
     static let bytesBetweenReads = 256 << 10
 
-    /// The longest time between two attempts to connect in the first minute.
+    /// About the time before the second attempt to connect; doubles with each failure.
+    static let firstReconnectDelay: Duration = .milliseconds(50)
+    /// The longest time between two attempts in the first minute.
     static let earlyReconnectDelay: Duration = .milliseconds(500)
     /// The longest time between two attempts after that.
     static let lateReconnectDelay: Duration = .seconds(5)
@@ -52,6 +54,11 @@ public enum RabbitMQLimits {
     /// A connection that lived so long ends the previous series of failures.
     static let stableConnection: Duration = .seconds(5)
 
+    /// The same failure is logged again after so long; the attempts between are logged for debugging only.
+    static let repeatedLogPeriod: Duration = .seconds(30)
+
+    /// The watchdog's stack, which calls loggers. Bytes.
+    static let watchdogStackBytes = 512 << 10
     /// The I/O thread's stack. librabbitmq decodes nested tables by recursion without a limit: a full frame of nested arrays
     /// (5 bytes each) crashed with 2 MB and did not with 4 MB. Only touched pages cost memory. Bytes.
     static let threadStackBytes = 16 << 20

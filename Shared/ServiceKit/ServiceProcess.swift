@@ -67,7 +67,7 @@ struct ServiceProcess {
     private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {
         let service = store.definition.name
         let queues = Topology.platform.queues(of: service)
-        let ownership = Ownership(heartbeat: settings.broker.heartbeat, logger: logger)
+        let refusals = Refusals(heartbeat: settings.broker.heartbeat, logger: logger)
         return RabbitMQConsumer(
             configuration: settings.broker,
             subscriptions: queues.map { queue in
@@ -83,7 +83,7 @@ struct ServiceProcess {
             },
             onStateChange: { [health] state in
                 health.consumer(state)
-                ownership.changed(state)
+                refusals.changed(state)
                 guard case .connected = state else { return }
                 health.clear(.starting)
                 relay.open()

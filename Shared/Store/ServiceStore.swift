@@ -149,10 +149,8 @@ private final class FileLock: Sendable {
         }
         descriptor = Glibc.open("\(folder)/\(service).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .failed(path: folder, reason: String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .inUse(path: folder)
-        }
+        // Thrown with every property set, so deinit closes it; a second close could hit a stranger's descriptor.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: folder) }
     }
 
     deinit { close(descriptor) }

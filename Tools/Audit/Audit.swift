@@ -17,7 +17,9 @@ public struct Audit: Sendable {
     }
 
     /// Holds the figures against what the services say on their read sides.
-    public func compare(with stated: ReadSide) -> [Finding] { Comparison(books: books, ledger: ledger, figures: figures, stated: stated).findings }
+    public func compare(with stated: ReadSide) -> [Finding] {
+        Comparison(books: books, ledger: ledger, figures: figures, stated: stated).findings
+    }
 
     /// Who has sold or is registered; whose balances a comparison needs.
     public var sellerIds: [String] { Set(ledger.sellers.keys).union(books.sellers.keys).sorted() }

@@ -9,7 +9,8 @@ struct Comparison {
 
     private var stream: [Finding] {
         [
-            Finding(.stream, "parked messages", own: "0", stated: "\(stated.parked.values.reduce(0, +))",
+            Finding(
+                .stream, "parked messages", own: "0", stated: "\(stated.parked.values.reduce(0, +))",
                 differences: stated.parked.filter { $0.value != 0 }.map { "\($0.key) has parked \($0.value)" })
         ]
     }
@@ -22,7 +23,8 @@ struct Comparison {
             Finding(.catalog, "marts open", own: figures.martsOpen.count, stated: stated.marts.count),
             Finding(.catalog, "sellers", own: figures.sellers, stated: stated.sellers.count),
             Finding(
-                .catalog, "products, each in its state", own: Text.grouped(Int64(own.count)), stated: Text.grouped(Int64(stated.products.count)),
+                .catalog, "products, each in its state", own: Text.grouped(Int64(own.count)),
+                stated: Text.grouped(Int64(stated.products.count)),
                 differences: differences),
         ]
         for programme in figures.programmes {
@@ -56,7 +58,9 @@ struct Comparison {
 
     private var goods: [Finding] {
         var own: [String: ReadSide.Stock] = [:]
-        for lot in books.lots.values { own[lot.received.productId, default: ReadSide.Stock(onHand: 0, unallocated: 0)].onHand += lot.onHand }
+        for lot in books.lots.values {
+            own[lot.received.productId, default: ReadSide.Stock(onHand: 0, unallocated: 0)].onHand += lot.onHand
+        }
         for sale in books.sales.values {
             for line in sale.recorded.lines where line.unallocated > 0 {
                 own[line.productId, default: ReadSide.Stock(onHand: 0, unallocated: 0)].unallocated += line.unallocated
@@ -70,7 +74,8 @@ struct Comparison {
         var findings = [
             Finding(.goods, "stock of every product", own: units(own), stated: units(stated.stock), differences: differences),
             Finding(
-                .goods, "sales, each with its total", own: Text.grouped(Int64(figures.sales)), stated: Text.grouped(Int64(stated.sales.count)),
+                .goods, "sales, each with its total", own: Text.grouped(Int64(figures.sales)),
+                stated: Text.grouped(Int64(stated.sales.count)),
                 differences: self.differences("sale", books.sales.mapValues(\.recorded.total), stated.sales) { "\($0)" }),
         ]
         for (regency, said) in stated.absorption.sorted(by: { $0.key < $1.key }) {
@@ -96,7 +101,9 @@ struct Comparison {
 
     private var money: [Finding] {
         let payable = ledger.sellers.mapValues(\.payable)
-        let balances = differences("seller", ledger.sellers.filter { $0.value != SellerBalance() }, stated.balances.filter { $0.value != SellerBalance() }) {
+        let balances = differences(
+            "seller", ledger.sellers.filter { $0.value != SellerBalance() }, stated.balances.filter { $0.value != SellerBalance() }
+        ) {
             "earned \($0.earned), reversed \($0.reversed)"
         }
         let payables = differences("payable of", payable.filter { $0.value != 0 }, stated.payable.filter { $0.value != 0 }) { "\($0)" }
@@ -108,7 +115,8 @@ struct Comparison {
             Finding(
                 .money, "trial balance, account by account", own: "\(ledger.accounts.count) accounts",
                 stated: "\(stated.accounts.values.count { $0 != 0 }) accounts", differences: accounts),
-            Finding(.money, "mart margin in the ledger", own: figures.martShare, stated: -(stated.accounts["mart-margin"] ?? 0), Text.rupiah),
+            Finding(
+                .money, "mart margin in the ledger", own: figures.martShare, stated: -(stated.accounts["mart-margin"] ?? 0), Text.rupiah),
             Finding(
                 .money, "the ledger sums to zero", own: ledger.accounts.values.reduce(0, +),
                 stated: stated.accounts.values.reduce(stated.ledgerSum, +), Text.rupiah),

@@ -11,7 +11,8 @@ enum GoodsCheck {
                 differences: overdrawn.map { "lot \($0.key) has \($0.value.onHand) on hand" }
                     + wrongOffer.map { "lot \($0.key) accepted more than was offered" }),
             Finding(
-                .goods, "line net = quantity × price, total = sum", own: "\(books.sales.values.reduce(0) { $0 + $1.recorded.lines.count }) lines",
+                .goods, "line net = quantity × price, total = sum",
+                own: "\(books.sales.values.reduce(0) { $0 + $1.recorded.lines.count }) lines",
                 stated: "", differences: sums(books)),
             Finding(
                 .goods, "prices of online sales are those in force", own: "\(books.sales.values.count { !$0.recorded.offline }) sales",
@@ -24,7 +25,9 @@ enum GoodsCheck {
 
     private static func sums(_ books: Books) -> [String] {
         books.sales.values.map(\.recorded).flatMap { sale in
-            let lines = sale.lines.filter { $0.net != $0.quantity * $0.unitPrice }.map { "sale \(sale.saleId), line \($0.lineId): \($0.net)" }
+            let lines = sale.lines.filter { $0.net != $0.quantity * $0.unitPrice }.map {
+                "sale \(sale.saleId), line \($0.lineId): \($0.net)"
+            }
             return lines + (sale.lines.reduce(0) { $0 + $1.net } == sale.total ? [] : ["sale \(sale.saleId): total \(sale.total)"])
         }
     }
@@ -39,7 +42,9 @@ enum GoodsCheck {
         books.sales.values.map(\.recorded).filter { !$0.offline }.flatMap { sale in
             let date = Day.wita(sale.soldAt)
             return sale.lines.compactMap { line -> String? in
-                guard let product = books.products[line.productId] else { return "sale \(sale.saleId) of \(line.productId), which nobody registered" }
+                guard let product = books.products[line.productId] else {
+                    return "sale \(sale.saleId) of \(line.productId), which nobody registered"
+                }
                 let price = product.price(on: date)
                 return line.unitPrice == price ? nil : "sale \(sale.saleId), line \(line.lineId): \(line.unitPrice), in force \(price)"
             }

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The event stream as it was recorded: one event's body per line.
 public struct Recording: Sendable {

@@ -17,14 +17,16 @@ enum SettlementCheck {
                 .money, "one reversal for every refund", own: "\(books.refunds.count)", stated: "\(books.reversed.count)",
                 differences: refundsReversed(books)),
             Finding(.money, "refunded", own: own[1].net, stated: reversals.reduce(0) { $0 + $1.net }, Text.rupiah),
-            Finding(.money, "taken back from sellers", own: own[1].seller, stated: reversals.reduce(0) { $0 + $1.sellerShare }, Text.rupiah),
+            Finding(
+                .money, "taken back from sellers", own: own[1].seller, stated: reversals.reduce(0) { $0 + $1.sellerShare }, Text.rupiah),
             Finding(.money, "taken back from the mart", own: own[1].mart, stated: reversals.reduce(0) { $0 + $1.martShare }, Text.rupiah),
             Finding(
                 .money, "losses that the mart makes good", own: Text.rupiah(ledger.losses),
                 stated: Text.rupiah(losses.reduce(0) { $0 + $1.settlement.totals.sellerShare }),
                 differences: lossesSettled(books, losses.map(\.settlement))),
             Finding(
-                .money, "sellers have at least 90 % of every line", own: "\(books.posted.reduce(0) { $0 + $1.settlement.lines.count }) lines",
+                .money, "sellers have at least 90 % of every line",
+                own: "\(books.posted.reduce(0) { $0 + $1.settlement.lines.count }) lines",
                 stated: "", differences: shortShares(books)),
         ]
     }
@@ -64,7 +66,9 @@ enum SettlementCheck {
                 }
                 let key = "\(sale.saleId) \(line.lineId)"
                 let units = before[key] ?? 0
-                if part.refundedBefore != units { wrong.append("refund \(refund.refundId) counts \(part.refundedBefore) units before it, not \(units)") }
+                if part.refundedBefore != units {
+                    wrong.append("refund \(refund.refundId) counts \(part.refundedBefore) units before it, not \(units)")
+                }
                 if units + part.quantity > line.quantity { wrong.append("refund \(refund.refundId) takes back more than was sold") }
                 let split = Arithmetic.reversal(net: line.net, quantity: line.quantity, before: units, units: part.quantity)
                 if part.net != split.net { wrong.append("refund \(refund.refundId) pays \(part.net) for \(part.lineId), not \(split.net)") }

@@ -50,7 +50,7 @@ final class ConnectionControl: Sendable {
         if !isFirst { return }
         turned(at: .now())
         NativeThread.start(name: "amqp-\(role)", stackBytes: RabbitMQLimits.threadStackBytes, body)
-        NativeThread.start(name: "amqp-watchdog", stackBytes: 256 << 10) { self.watch() }
+        NativeThread.start(name: "amqp-watchdog", stackBytes: RabbitMQLimits.watchdogStackBytes) { self.watch() }
     }
 
     func reconnect(reason: String) {

@@ -27,6 +27,7 @@ final class ConnectionLoop {
     private var random = SystemRandomNumberGenerator()
     private var attempt: Int
     private var connectedAt: MonotonicTime?
+    private var lastLogged: (error: RabbitMQError, time: MonotonicTime)?
 
     init(control: ConnectionControl, client: any ConnectionClient) {
         self.control = control
@@ -73,6 +74,7 @@ final class ConnectionLoop {
                 LogKey.role: "\(control.role)", LogKey.host: "\(host.name):\(host.port)", LogKey.generation: "\(generation)",
             ])
         connectedAt = .now()
+        lastLogged = nil
         control.enter(.connected(generation: generation))
         try turn(connection)
         close(connection)
@@ -111,11 +113,19 @@ final class ConnectionLoop {
         }
     }
 
+    /// A broker that is away fails the same way some hundred times in the first minute.
+    private func log(_ error: RabbitMQError, retryIn delay: Duration, now: MonotonicTime) {
+        let isRepeated = lastLogged.map { $0.error == error && now - $0.time < RabbitMQLimits.repeatedLogPeriod } ?? false
+        if !isRepeated { lastLogged = (error, now) }
+        control.logger.log(
+            level: isRepeated ? .debug : .warning, "not connected",
+            metadata: [LogKey.role: "\(control.role)", LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
+    }
+
     private func waitBeforeNextAttempt(after error: RabbitMQError) {
         let now = MonotonicTime.now()
         let delay = schedule.delay(after: now, random: random.next())
-        control.logger.warning(
-            "not connected", metadata: [LogKey.role: "\(control.role)", LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
+        log(error, retryIn: delay, now: now)
         _ = control.takeReconnectReason()
         let end = now + delay
         while control.stopDeadline == nil {

@@ -1,6 +1,6 @@
 /// When to try again after a failure. Pure: the moment and the random number are given.
 ///
-/// Delays grow from 50 ms to at most `earlyReconnectDelay` in the first minute, and to `lateReconnectDelay` after it. Each is between
+/// Delays grow from `firstReconnectDelay` to at most `earlyReconnectDelay` in the first minute, and to `lateReconnectDelay` after it. Each is between
 /// half and all of that, so that the clients of a broker that comes back do not all come at once.
 struct ReconnectSchedule {
     private var failures = 0
@@ -18,7 +18,7 @@ struct ReconnectSchedule {
         failures += 1
         let isEarly = now - since < RabbitMQLimits.earlyReconnectPeriod
         let limit = isEarly ? RabbitMQLimits.earlyReconnectDelay : RabbitMQLimits.lateReconnectDelay
-        let full = min(limit.nanoseconds, 50_000_000 << Int64(min(failures - 1, 16)))
+        let full = min(limit.nanoseconds, RabbitMQLimits.firstReconnectDelay.nanoseconds << Int64(min(failures - 1, 16)))
         return .nanoseconds(full / 2 + Int64(random % UInt64(full / 2 + 1)))
     }
 }

@@ -25,26 +25,31 @@ final class Relay: Sendable {
     private let mailbox: Mutex<Mailbox>
     private let signal = DispatchSemaphore(value: 0)
     private let publisher: RabbitMQPublisher
-    private let window: RabbitMQRelayMailbox
+    private let callbacks: PublisherCallbacks
 
-    init(store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void) {
+    init(
+        store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health,
+        logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
+    ) {
+        let refusals = Refusals(heartbeat: configuration.heartbeat, logger: logger)
         self.store = store
         self.topology = topology
         self.health = health
         self.logger = logger
         mailbox = Mutex(Mailbox(committed: committed))
         // The publisher's callbacks need the relay, which does not exist yet: they speak to this.
-        let window = RabbitMQRelayMailbox()
-        self.window = window
+        let callbacks = PublisherCallbacks()
+        self.callbacks = callbacks
         var configuration = configuration
         configuration.connectionName += " relay"
         publisher = RabbitMQPublisher(
-            configuration: configuration, logger: logger, setup: setup, onSettled: { window.settled($0) },
-            onStateChange: { window.changed($0) })
-        window.connect(
+            configuration: configuration, logger: logger, setup: setup, onSettled: { callbacks.settled($0) },
+            onStateChange: { callbacks.changed($0) })
+        callbacks.connect(
             settled: { [weak self] in self?.take($0) },
             changed: { [weak self] state in
                 self?.health.publisher(state)
+                refusals.changed(state)
                 self?.wake()
             })
     }
@@ -143,6 +148,8 @@ final class Relay: Sendable {
     }
 
     private func handOver(upTo committed: BatchProcessor.Committed, in window: inout RelayWindow) {
+        // Half a window at a time: many small reads would cost more than the broker's short wait.
+        if window.inFlight > Limits.relayWindow / 2 { return }
         do {
             while window.events.handedOver < committed.events, window.inFlight < Limits.relayWindow {
                 let rows = try store.events(after: window.events.handedOver, limit: Limits.relayWindow - window.inFlight)
@@ -181,7 +188,8 @@ final class Relay: Sendable {
         properties.messageId = row.messageId
         properties.type = row.type.isEmpty ? "id.nttmart.reply.v1" : row.type
         properties.deliveryMode = 2
-        properties.correlationId = row.correlationId
+        // A sender's correlationid may be longer than AMQP allows; the envelope says it in full, and the message must not get stuck for it.
+        if row.correlationId.utf8.count <= RabbitMQLimits.shortStringBytes { properties.correlationId = row.correlationId }
         properties.appId = store.definition.name
         if let traceparent = row.traceparent { properties.headers = ["traceparent": .string(traceparent)] }
         return OutgoingMessage(
@@ -190,7 +198,7 @@ final class Relay: Sendable {
 }
 
 /// Passes the publisher's callbacks on to a relay that is made after it.
-final class RabbitMQRelayMailbox: Sendable {
+private final class PublisherCallbacks: Sendable {
     private struct Receivers {
         var settled: (@Sendable ([RabbitMQPublisher.Settlement]) -> Void)?
         var changed: (@Sendable (ConnectionState) -> Void)?

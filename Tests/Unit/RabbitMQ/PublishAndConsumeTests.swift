@@ -124,6 +124,21 @@ struct PublishAndConsumeTests {
         }
     }
 
+    @Test func theLargestHeadersThatAreLetThroughAreTaken() async throws {
+        try await withPair { pair in
+            var large = message("", to: pair.queue)
+            // What is counted besides the text: the frame, the table's length, the name with its length, the value's kind and length.
+            let size = pair.configuration.frameMax - 64 - 4 - 2 - 5
+            large.properties = MessageProperties(headers: ["h": .string(String(repeating: "x", count: size))])
+            _ = try await pair.publisher.publish(large)
+            let delivery = try #require(try await pair.consumer.take(1).first)
+            #expect(delivery.properties == large.properties)
+            large.properties.headers = ["h": .string(String(repeating: "x", count: size + 1))]
+            let tooLarge = large
+            await #expect { try await pair.publisher.publish(tooLarge) } throws: { ($0 as? RabbitMQError)?.code == .invalidMessage }
+        }
+    }
+
     @Test func aBodyOfManyFramesArrivesWhole() async throws {
         try await withPair { pair in
             let body = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* 31) }

@@ -56,7 +56,7 @@ struct Tail: AsyncParsableCommand {
 }
 
 /// Calls back once for Ctrl-C or SIGTERM, in place of dying.
-final class Interrupt: Sendable {
+final class Interrupt {
     private let sources: [any DispatchSourceSignal]
 
     init(_ body: @escaping @Sendable () -> Void) {
@@ -92,7 +92,8 @@ enum EventLine {
     }
 
     private static let texts: [StaticString] = [
-        "name", "permitKind", "number", "state", "reason", "code", "message", "sellerId", "liability", "tender", "listedUntil", "effectiveOn",
+        "name", "permitKind", "number", "state", "reason", "code", "message", "sellerId", "liability", "tender", "listedUntil",
+        "effectiveOn",
     ]
 
     private static func facts(_ data: JSONValue) -> String {

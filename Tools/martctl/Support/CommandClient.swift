@@ -35,24 +35,30 @@ final class CommandClient: Sendable {
         publisher.start()
         consumer.start()
         try await Connecting.wait(within: patience) { [consumer.state, publisher.state] }
-        let (consumer, correspondence) = (consumer, correspondence)
-        let replies = Task {
-            while let batch = try? await consumer.nextBatch(max: 500), let last = batch.last {
-                correspondence.replied(batch)
-                consumer.acknowledge(through: last)
-            }
-        }
-        let clock = Task {
-            while (try? await Task.sleep(for: .milliseconds(50))) != nil { correspondence.touch() }
-        }
+        let replies = Task { await gatherReplies() }
+        let clock = Task { await tick() }
         helpers.withLock { $0 = [replies, clock] }
+    }
+
+    private func gatherReplies() async {
+        while let batch = try? await consumer.nextBatch(max: 500), let last = batch.last {
+            correspondence.replied(batch)
+            consumer.acknowledge(through: last)
+        }
+    }
+
+    /// Whoever waits looks up now and then, to notice that nothing comes.
+    private func tick() async {
+        while (try? await Task.sleep(for: .milliseconds(50))) != nil { correspondence.touch() }
     }
 
     /// Sends commands in order and waits for all their replies, which come in the same order.
     /// - Parameters:
     ///   - patience: how long to wait without any reply coming in.
     ///   - progress: told how many replies are there.
-    func ask(_ requests: [Request], id: String? = nil, patience: Duration = .seconds(20), progress: (Int) -> Void = { _ in }) async throws -> [Answer] {
+    func ask(_ requests: [Request], id: String? = nil, patience: Duration = .seconds(20), progress: (Int) -> Void = { _ in }) async throws
+        -> [Answer]
+    {
         if requests.isEmpty { return [] }
         let messages = requests.map { request in
             request.message(id: id ?? ids.withLock { $0.next() }, source: source, replyTo: replyTo)
@@ -71,7 +77,8 @@ final class CommandClient: Sendable {
             case .publishUnanswered: publisher.enqueue(correspondence.letters(correspondence.unanswered()))
             case .giveUp:
                 throw Failure(
-                    .tryAgain, "no reply within \(patience) to \(messages.count - standing.answered) of \(messages.count) commands"
+                    .tryAgain,
+                    "no reply within \(patience) to \(messages.count - standing.answered) of \(messages.count) commands"
                         + " (\(requests[0].name)); they may still be carried out")
             }
         }

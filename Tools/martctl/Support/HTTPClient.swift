@@ -26,7 +26,8 @@ struct HTTPClient: Sendable {
         let (status, body) = try await fetch(path)
         if status == 404 { return nil }
         guard status == 200 else {
-            throw Failure(.unavailable, "\(service) answers GET \(path) with \(status): \(String(decoding: body.prefix(300), as: UTF8.self))")
+            throw Failure(
+                .unavailable, "\(service) answers GET \(path) with \(status): \(String(decoding: body.prefix(300), as: UTF8.self))")
         }
         do {
             return try JSONDocument(parsing: body).root
@@ -109,7 +110,7 @@ private final class HTTPSocket {
     func send(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let written = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if written <= 0 { return false }
             rest = rest.dropFirst(written)
         }

@@ -54,7 +54,7 @@ struct ReadSides: Sendable {
     }
 
     private static func villages(_ coverage: JSONValue) -> Int64? {
-        coverage["villages"]?["covered"]?.int64 ?? coverage["villagesCovered"]?.int64 ?? coverage["villages"]?["listed"]?.int64
+        coverage["villages"]?["withListedProduct"]?.int64
     }
 
     private func consignment(into figures: inout ReadSide, _ regencies: [String]) async throws {

@@ -1,6 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
+import Primitives
 import Store
 
 /// `register-product`: the product is judged at once, for its permits may have come before it.

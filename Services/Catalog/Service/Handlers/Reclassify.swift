@@ -1,6 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
+import Primitives
 import Store
 
 /// `reclassify-product`: another kind needs other permits, so the product is judged again.

@@ -1,6 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
+import Primitives
 import Store
 
 /// What the handlers of decisions about a permit share: order, memory and re-evaluation. A decision may come before the approval, and is kept.

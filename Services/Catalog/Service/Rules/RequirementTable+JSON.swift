@@ -58,7 +58,7 @@ private enum Row {
         for member in value.members where !R.members.contains(member.name) {
             throw InvalidData("\(path).\(member.name)", "is no known member")
         }
-        do {
+        do throws(InvalidData) {
             let row = try FieldReader.read(R.self, from: value)
             if let from = row.validFrom, let until = row.validUntil, until < from {
                 throw InvalidData("validUntil", "must not be before validFrom")

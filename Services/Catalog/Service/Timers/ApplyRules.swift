@@ -1,3 +1,4 @@
+import CatalogDomain
 import Primitives
 import Store
 

@@ -1,3 +1,4 @@
+import Contracts
 import Store
 
 /// Opens the marts whose opening date has come.

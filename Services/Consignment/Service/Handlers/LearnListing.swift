@@ -10,7 +10,8 @@ struct LearnListing: Handler {
         let owner = ProductOwner(productId: product.productId, sellerId: product.sellerId, regency: product.regency)
         if let contradiction = try owner.contradiction(in: tx) { return contradiction }
         try Products.learn(
-            product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName, programme: product.programme,
+            product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName,
+            programme: product.programme,
             unit: product.unit, in: tx)
         // Only a product of an open mart is ever listed, and a mart never closes.
         try Products.openMart(product.regency, name: nil, on: tx.today, in: tx)

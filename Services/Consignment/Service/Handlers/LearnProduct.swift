@@ -8,7 +8,8 @@ struct LearnProduct: Handler {
         let owner = ProductOwner(productId: product.productId, sellerId: product.sellerId, regency: product.regency)
         if let contradiction = try owner.contradiction(in: tx) { return contradiction }
         try Products.learn(
-            product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName, programme: product.programme,
+            product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName,
+            programme: product.programme,
             unit: product.unit, in: tx)
         try Products.setKind(product.kind, of: product.productId, in: tx)
         try PriceBook.register(product.price, of: product.productId, in: tx)

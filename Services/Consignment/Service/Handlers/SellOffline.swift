@@ -46,7 +46,8 @@ struct OfflineJudge {
             namedLot: NamedLot(line.lotId, found: named, productId: line.productId), unitPrice: line.unitPrice)
         if facts.namedLot == .ofOtherProduct {
             return Rejection(
-                .invalid, "lot \(line.lotId ?? "") is not of product \(line.productId)", field: "lines[\(index)].lotId", lineId: line.lineId)
+                .invalid, "lot \(line.lotId ?? "") is not of product \(line.productId)", field: "lines[\(index)].lotId", lineId: line.lineId
+            )
         }
         if let product, product.regency == regency { isMartOpen = product.isMartOpen(on: tx.today) }
 

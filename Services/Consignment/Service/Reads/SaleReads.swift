@@ -32,7 +32,9 @@ enum SaleReads {
                 arguments.append(after)
             }
             return try Row.fetchAll(
-                db, sql: "SELECT \(columns) FROM sale WHERE \(conditions.joined(separator: " AND ")) ORDER BY saleId LIMIT \(request.limit + 1)",
+                db,
+                sql:
+                    "SELECT \(columns) FROM sale WHERE \(conditions.joined(separator: " AND ")) ORDER BY saleId LIMIT \(request.limit + 1)",
                 arguments: StatementArguments(arguments))
         },
         id: { $0["saleId"] }, write: { sale, json in json.object { write(sale, to: &$0) } })

@@ -16,7 +16,8 @@ enum StockReads {
     }
 
     static let list = Route.list(
-        "/v1/stock", "Units on hand by product; locked units cannot be sold now, unallocated ones were sold without a lot to take them from",
+        "/v1/stock",
+        "Units on hand by product; locked units cannot be sold now, unallocated ones were sold without a lot to take them from",
         [.init("regency", .regency), .init("productId"), .init("sellerId")],
         rows: { request, db in
             var items = try products(request, db)

@@ -3,11 +3,11 @@ import Messaging
 import RabbitMQ
 import Synchronization
 
-/// Watches how the consumer's connection comes about, and ends the process where waiting cannot help.
+/// Watches how a connection comes about, and ends the process where waiting cannot help.
 ///
 /// A broker that is merely absent is waited for. For good refused is: credentials five times at start, a topology conflict, and the service's
 /// `.owner` queue held by another instance for longer than two heartbeats (a shorter time may be the broker not having noticed our last death).
-final class Ownership: Sendable {
+final class Refusals: Sendable {
     private static let loginAttempts = 5
 
     private struct State {

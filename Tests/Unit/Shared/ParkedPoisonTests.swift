@@ -1,0 +1,45 @@
+import Messaging
+import Testing
+
+/// A message with which the process dies, again and again.
+struct ParkedPoisonTests {
+    private let bench: Bench
+    init() throws { bench = try Bench() }
+
+    private let killer = command("put-box", #"{"boxId":"b1","content":"rice"}"#, id: "m1")
+
+    @Test func `after five deaths with it a message is parked instead of tried`() throws {
+        for _ in 1...Limits.attempts {
+            #expect(try bench.processor.beginAttempt(killer))
+            // The process dies here.
+            try bench.restart(cleanly: false)
+        }
+        #expect(try !bench.processor.beginAttempt(killer))
+        #expect(try bench.parked == ["poison"])
+        #expect(try bench.texts("SELECT messageId || ' ' || source FROM parked") == ["m1 /till-1"])
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+        #expect(try bench.boxes.isEmpty)
+    }
+
+    @Test func `an attempt that ends well forgets those before`() throws {
+        for _ in 1..<Limits.attempts { #expect(try bench.processor.beginAttempt(killer)) }
+        #expect(try bench.processor.beginAttempt(killer))
+        try bench.process([killer])
+        try bench.processor.endAttempt(killer)
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+        for _ in 1...Limits.attempts { #expect(try bench.processor.beginAttempt(killer)) }
+    }
+
+    @Test func `neighbours are counted on their own`() throws {
+        let neighbour = command("put-box", #"{"boxId":"b2","content":"rice"}"#, id: "m2")
+        for _ in 1...Limits.attempts { #expect(try bench.processor.beginAttempt(killer)) }
+        #expect(try bench.processor.beginAttempt(neighbour))
+        #expect(try !bench.processor.beginAttempt(killer))
+    }
+
+    @Test func `a person may have it tried again`() throws {
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        try bench.ask("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#)
+        #expect(try bench.boxes == ["b1=rice"])
+    }
+}

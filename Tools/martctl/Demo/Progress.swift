@@ -1,0 +1,33 @@
+/// One line per phase: updated in place on a terminal, written once elsewhere.
+final class Progress {
+    private let start = ContinuousClock.now
+    private var phaseStart = ContinuousClock.now
+    private var lastShown = ContinuousClock.now
+    private var title = ""
+
+    func begin(_ title: String) {
+        self.title = title
+        phaseStart = .now
+        lastShown = phaseStart
+        if Terminal.isInteractive { Terminal.show("\r\u{1B}[K  … \(title)") }
+    }
+
+    func update(_ text: @autoclosure () -> String) {
+        // More often than a person can see would only cost.
+        guard Terminal.isInteractive, ContinuousClock.now - lastShown > .milliseconds(100) else { return }
+        lastShown = .now
+        Terminal.show("\r\u{1B}[K  … \(title)  \(text())")
+    }
+
+    func end(_ text: String) {
+        let time = Self.seconds(.now - phaseStart)
+        Terminal.show("\(Terminal.isInteractive ? "\r\u{1B}[K" : "")  ✓ \(title)  \(text)  (\(time))\n")
+    }
+
+    var elapsed: String { Self.seconds(.now - start) }
+
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = Int((duration / .milliseconds(100)).rounded())
+        return "\(tenths / 10),\(tenths % 10) s"
+    }
+}

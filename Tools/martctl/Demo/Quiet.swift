@@ -1,0 +1,60 @@
+/// Waits until every fact has arrived everywhere: outboxes empty, all events recorded, and each consumer has handled the last event of
+/// each service whose facts it needs.
+struct Quiet {
+    let sides: ReadSides
+    let recorder: Recorder
+    let patience: Duration
+
+    /// Who consumes what of whom, as the contract says.
+    private var edges: [(consumer: HTTPClient, events: [String])] {
+        let permits = ["permit-approved", "permit-suspended", "permit-reinstated", "permit-revoked", "permit-expired"]
+        let catalog = [
+            "mart-opened", "product-registered", "product-reclassified", "product-listed", "product-held", "product-delisted",
+            "price-changed",
+        ]
+        let consignment = ["sale-recorded", "sale-refunded", "goods-written-off"]
+        return [
+            (sides.catalog, permits.map { "permits.\($0)" }), (sides.consignment, catalog.map { "catalog.\($0)" }),
+            (sides.settlement, consignment.map { "consignment.\($0)" }), (sides.settlement, ["catalog.seller-registered"]),
+        ]
+    }
+
+    /// - Parameter progress: called at each look.
+    func wait(progress: () -> Void = {}) async throws {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            progress()
+            let before = recorder.total
+            let reasons = try await unrest()
+            if reasons.isEmpty, recorder.total == before { return }
+            if let failure = recorder.failure { throw Failure(.unavailable, "the recording broke off: \(failure)") }
+            if ContinuousClock.now >= deadline {
+                throw Failure(
+                    .tryAgain,
+                    "the platform does not come to rest within \(patience): "
+                        + (reasons.isEmpty ? "events keep coming" : reasons.joined(separator: "; ")))
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// What is still on its way.
+    private func unrest() async throws -> [String] {
+        var reasons: [String] = []
+        for (service, status) in try await sides.status() {
+            if status.outboxPending + status.inFlight > 0 { reasons.append("\(service) has \(status.outboxPending) events to send") }
+            let recorded = recorder.lastSequence(of: service)
+            if recorded < status.lastSequence {
+                reasons.append("\(service)'s events are recorded up to \(recorded) of \(status.lastSequence)")
+            }
+        }
+        if !reasons.isEmpty { return reasons }
+        for (consumer, events) in edges {
+            guard let last = recorder.last(events) else { continue }
+            if try await !sides.has(consumer, handled: last.id) {
+                reasons.append("\(consumer.service) has not handled all \(events[0]) and the like")
+            }
+        }
+        return reasons
+    }
+}

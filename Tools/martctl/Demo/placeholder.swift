@@ -1,4 +1,0 @@
-import ArgumentParser
-struct DemoCommand: AsyncParsableCommand {
-    func run() async throws {}
-}
