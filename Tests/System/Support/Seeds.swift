@@ -100,7 +100,7 @@ extension MartClient {
 
 extension RecordSale {
     /// One line of one product, paid in cash.
-    static func of(_ product: String, _ quantity: Int64 = 1, id: String, soldAt: String = "2026-02-05T02:00:00Z") -> RecordSale {
+    static func of(_ product: String, _ quantity: Int64 = 1, id: String, soldAt: String = "2026-02-06T02:00:00Z") -> RecordSale {
         .with {
             $0.saleId = id
             $0.regency = "53.06"

@@ -1,5 +1,7 @@
 import CatalogService
 import Contracts
+import MessagingTesting
+import Primitives
 import StrictJSON
 import Testing
 

@@ -151,7 +151,7 @@ import Testing
         let permits = try PermitsFixture("approved")
         try permits.suspend(on: "2026-02-06")
         // The clock passes midnight while no timer fires.
-        try permits.harness.store.clock.advance(to: date("2026-02-06").start)
+        permits.harness.store.clock.advance(to: date("2026-02-06").start)
         #expect(try permits.suspend(reason: "another").code == .wrongState)
         #expect(try permits.reinstate().status == .accepted)
         #expect(try permits.events() == ["permit-suspended p1", "permit-reinstated p1"])

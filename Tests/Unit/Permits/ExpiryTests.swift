@@ -93,7 +93,7 @@ import Testing
         let permits = try PermitsFixture("approved", validUntil: "2026-12-31")
         try permits.harness.advance(to: "2026-12-31")
         _ = try permits.harness.takePublished()
-        try permits.harness.store.clock.advance(to: date("2027-01-01").start)
+        permits.harness.store.clock.advance(to: date("2027-01-01").start)
         #expect(try permits.suspend().code == .wrongState)
         #expect(try permits.events().isEmpty)
         try permits.harness.advance(to: "2027-01-01")

@@ -1,0 +1,124 @@
+import Contracts
+import MessagingTesting
+import Primitives
+import Testing
+
+@Suite("Assigning a line in suspense")
+struct AssignSellerTests {
+    static let line = Fixture.line(seller: nil, quantity: 3, price: 4_115)
+
+    static func settled(_ lines: SaleRecorded.Line...) throws -> ServiceHarness {
+        let harness = try Fixture.harness()
+        var sale = Fixture.sale(lines.first ?? line)
+        if lines.count > 1 {
+            sale.lines = lines
+            sale.total = Rupiah(lines.reduce(0) { $0 + $1.net.amount })
+        }
+        try harness.receive(sale)
+        _ = try harness.takePublished()
+        return harness
+    }
+
+    @Test("moves its share to the seller and tells it")
+    func assigned() throws {
+        let harness = try Self.settled()
+        let reply = try harness.send(Fixture.assign(to: "sel-z"), id: "cmd-1")
+        #expect(reply.status == .accepted && reply.code == .ok && reply.subject == "sale-1")
+        let published = try harness.takePublished()
+        #expect(published.map(\.name) == ["suspense-assigned"])
+        #expect(published[0].subject == "sale-1" && published[0].regency == "53.06" && published[0].causationId == "cmd-1")
+        let event = try published[0].decode(SuspenseAssigned.self)
+        #expect(event.assignmentId == "asg-1" && event.saleId == "sale-1" && event.lineId == "l1" && event.sellerId == "sel-z")
+        #expect(event.assignedBy == "Maria" && event.regency == "53.06" && event.sellerShare == Rupiah(11_111))
+        #expect(try harness.books() == ["cash-clearing/cash": 12_345, "suspense": 0, "seller-payable/sel-z": -11_111, "mart-margin": -1_234])
+        #expect(try harness.number("SELECT count(*) FROM posting WHERE kind = 4 AND key = 'asg-1' AND cause = 'cmd-1'") == 1)
+        #expect(try harness.isBalanced)
+    }
+
+    @Test("moves what refunds have left, and later refunds go against the seller")
+    func afterRefund() throws {
+        let harness = try Self.settled()
+        try harness.receive(Fixture.refund("ref-1", Fixture.refundLine(Self.line, 1)))
+        try harness.send(Fixture.assign(to: "sel-z"))
+        #expect(try harness.payable("sel-z") == 11_111 - 3_704)
+        _ = try harness.takePublished()
+        try harness.receive(Fixture.refund("ref-2", Fixture.refundLine(Self.line, 2, before: 1)))
+        let reversed = try harness.takePublished()[0].decode(SettlementReversed.self)
+        #expect(reversed.lines.map(\.sellerId) == ["sel-z"])
+        #expect(try harness.books() == ["cash-clearing/cash": 0, "suspense": 0, "seller-payable/sel-z": 0, "mart-margin": 0])
+        #expect(try harness.isBalanced)
+    }
+
+    @Test("of a line that was refunded wholly stands, and moves nothing")
+    func nothingLeft() throws {
+        let harness = try Self.settled()
+        try harness.receive(Fixture.refund(Fixture.refundLine(Self.line, 3)))
+        _ = try harness.takePublished()
+        #expect(try harness.send(Fixture.assign(to: "sel-z")).status == .accepted)
+        #expect(try harness.takePublished()[0].decode(SuspenseAssigned.self).sellerShare == .zero)
+        #expect(try harness.payable("sel-z") == 0)
+        #expect(try harness.send(Fixture.assign("asg-2", to: "sel-y")).code == .wrongState)
+    }
+
+    @Test("works line by line")
+    func lines() throws {
+        let harness = try Self.settled(Fixture.line("l1", seller: nil, price: 1_000), Fixture.line("l2", seller: nil, price: 2_000))
+        try harness.send(Fixture.assign("asg-1", lineId: "l1", to: "sel-y"))
+        #expect(try harness.books()["suspense"] == -1_800)
+        try harness.send(Fixture.assign("asg-2", lineId: "l2", to: "sel-z"))
+        #expect(try harness.books()["suspense"] == 0)
+        #expect(try harness.payable("sel-y") == 900)
+        #expect(try harness.payable("sel-z") == 1_800)
+    }
+
+    @Test("the same again is a duplicate, under the same assignmentId or another")
+    func duplicate() throws {
+        let harness = try Self.settled()
+        try harness.send(Fixture.assign("asg-1", to: "sel-z"))
+        for assignmentId in ["asg-1", "asg-2"] {
+            let reply = try harness.send(Fixture.assign(assignmentId, to: "sel-z"))
+            #expect(reply.status == .duplicate && reply.code == .ok)
+        }
+        #expect(try harness.takePublished().count == 1)
+        #expect(try harness.payable("sel-z") == 11_111)
+    }
+
+    @Test("is refused with the first code that applies")
+    func refused() throws {
+        let harness = try Self.settled(Fixture.line("l1", seller: nil, price: 1_000), Fixture.line("l2", price: 1_000))
+        let unknown = try harness.send(Fixture.assign(saleId: "sale-9", lineId: "l9", to: "sel-z"))
+        #expect(unknown.status == .rejected && unknown.code == .notFound)
+        #expect(unknown.details["retriable"]?.bool == true)
+        let noLine = try harness.send(Fixture.assign("asg-3", lineId: "l9", to: "sel-z"))
+        #expect(noLine.code == .invalid)
+        #expect(noLine.details["lineId"]?.string == "l9")
+        #expect(noLine.details["field"]?.string == "lineId")
+        #expect(try harness.send(Fixture.assign("asg-4", to: "sel-z"), regency: "53.01").code == .invalid)
+        #expect(try harness.send(Fixture.assign("asg-5", lineId: "l2", to: "sel-z")).code == .wrongState)
+        #expect(try harness.send(Fixture.assign("asg-6", lineId: "l2", to: "sel-a")).code == .wrongState)
+        #expect(try harness.takePublished().isEmpty)
+        #expect(try harness.number("SELECT count(*) FROM posting") == 1)
+        // None of them claimed its assignmentId.
+        #expect(try harness.send(Fixture.assign("asg-5", to: "sel-z"), regency: "53.06").status == .accepted)
+    }
+
+    @Test("to another seller than before is refused, and so is the same assignmentId for another line")
+    func conflicts() throws {
+        let harness = try Self.settled(Fixture.line("l1", seller: nil, price: 1_000), Fixture.line("l2", seller: nil, price: 1_000))
+        try harness.send(Fixture.assign("asg-1", to: "sel-z"))
+        #expect(try harness.send(Fixture.assign("asg-2", to: "sel-y")).code == .wrongState)
+        #expect(try harness.send(Fixture.assign("asg-1", lineId: "l2", to: "sel-z")).code == .conflict)
+        #expect(try harness.payable("sel-z") == 900)
+    }
+
+    @Test("waiting refunds of the line go against the seller it was assigned to in the meantime")
+    func waiting() throws {
+        let harness = try Self.settled()
+        try harness.receive(Fixture.refund("ref-2", Fixture.refundLine(Self.line, 1, before: 1)))
+        try harness.send(Fixture.assign(to: "sel-z"))
+        try harness.receive(Fixture.refund("ref-1", Fixture.refundLine(Self.line, 1)))
+        #expect(try harness.waitingIds == [])
+        #expect(try harness.books()["suspense"] == 0)
+        #expect(try harness.payable("sel-z") == 11_111 - 3_704 - 3_704)
+    }
+}
