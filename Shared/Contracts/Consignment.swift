@@ -83,7 +83,7 @@ public struct RecordSale: Command {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map(\.lineId))
+        try LineIds.checkDistinct(lines.map { $0.lineId })
         var total = Rupiah.zero
         for (index, line) in lines.enumerated() {
             guard let unitPrice = line.unitPrice else {
@@ -142,7 +142,7 @@ public struct RefundSale: Command {
         try f.requiredFlag("restock", &restock)
     }
 
-    public func check() throws(InvalidData) { try LineIds.checkDistinct(lines.map(\.lineId)) }
+    public func check() throws(InvalidData) { try LineIds.checkDistinct(lines.map { $0.lineId }) }
 }
 
 public struct ReturnGoods: Command {

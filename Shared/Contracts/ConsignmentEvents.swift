@@ -106,8 +106,8 @@ public struct SaleRecorded: Event {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map(\.lineId))
-        try Totals.check(total, lines.lazy.map(\.net))
+        try LineIds.checkDistinct(lines.map { $0.lineId })
+        try Totals.check(total, lines.lazy.map { $0.net })
     }
 }
 
@@ -168,8 +168,8 @@ public struct SaleRefunded: Event {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map(\.lineId))
-        try Totals.check(total, lines.lazy.map(\.net))
+        try LineIds.checkDistinct(lines.map { $0.lineId })
+        try Totals.check(total, lines.lazy.map { $0.net })
     }
 }
 

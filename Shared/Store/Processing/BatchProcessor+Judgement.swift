@@ -45,7 +45,9 @@ extension BatchProcessor {
             decoded = .failure(error)
         }
         let isCommand = entry.channel == .commands
-        let subject = (try? decoded.get().subject) ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
+        // A command that names nothing (`open-mart` without a regency) has an empty subject, which no envelope may carry.
+        let named = (try? decoded.get().subject).flatMap { $0.isEmpty ? nil : $0 }
+        let subject = named ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
         tx.incoming = incoming
         tx.cause = Cause(
             id: envelope.id, source: envelope.source, sequence: envelope.sequence,

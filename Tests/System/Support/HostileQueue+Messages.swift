@@ -6,6 +6,16 @@ import RabbitMQ
 extension HostileQueue {
     var hostileMessages: [HostileMessage] { noEnvelopes + wrongMembers + wrongKinds + wrongPlaces + wrongData }
 
+    /// The same for a queue that no exchange leads to, of a service that handles no events.
+    var directMessages: [HostileMessage] {
+        let queue = "\(service).\(channel.rawValue)"
+        let forged = HostileMessage("of another service", .forged, message(["id": id("other"), "type": "\"\(MartOpened.name.type)\""]))
+        let good = HostileMessage("a good one", .unknownType, message(["id": id("good")]))
+        return (noEnvelopes + wrongMembers + wrongKinds + [forged, good]).map {
+            HostileMessage($0.label, $0.reason, $0.message.with(exchange: "", routingKey: queue))
+        }
+    }
+
     /// Every hostile envelope has an id of its own, so that no two bodies are equal.
     private func id(_ label: String) -> String { "\"\(service)-\(channel.rawValue)-\(label)\"" }
 
@@ -97,17 +107,18 @@ extension HostileQueue {
                     "a command among the events", .unknownType,
                     message(["id": id("command"), "type": "\"\(command.type)\""], routingKey: "\(service).events", exchange: "")))
         } else if let event = Self.consumed[service] {
-            // A foreign routing key reaches a command queue only by a CC header.
+            // A foreign routing key reaches a command queue only by a binding that somebody made.
             list.append(
                 HostileMessage(
                     "an event among the commands", .unknownType,
                     message(
-                        ["id": id("event"), "type": "\"\(event.type)\""], routingKey: event.routingKey + ".x", exchange: Topology.events,
-                        headers: ["CC": .array([.string("\(service).x")])]
-                    ).with(exchange: "test.\(service)")))
+                        ["id": id("event"), "type": "\"\(event.type)\""], routingKey: event.routingKey, exchange: Self.byway(to: service))))
         }
         return list
     }
+
+    /// An exchange that the test binds to the service's command queue, past the topology.
+    static func byway(to service: String) -> String { "test.byway.\(service)" }
 
     /// An event that the service consumes.
     private static let consumed = [
@@ -125,9 +136,10 @@ extension HostileQueue {
 }
 
 extension OutgoingMessage {
-    func with(body: [UInt8]? = nil, exchange: String? = nil) -> OutgoingMessage {
+    func with(body: [UInt8]? = nil, exchange: String? = nil, routingKey: String? = nil) -> OutgoingMessage {
         var copy = self
         if let body { copy.body = body }
+        if let routingKey { copy.routingKey = routingKey }
         if let exchange { copy.exchange = exchange }
         return copy
     }
