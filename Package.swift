@@ -57,10 +57,12 @@ for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
         .executableTarget(
             name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "ServiceKit"],
             path: "\(folder)/Main", swiftSettings: swiftSettings),
-        test("\(name)Tests", "Tests/Unit/\(name)", [
-            .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging",
-            "Contracts", "Primitives", "StrictJSON",
-        ]),
+        test(
+            "\(name)Tests", "Tests/Unit/\(name)",
+            [
+                .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging",
+                "Contracts", "Primitives", "StrictJSON",
+            ]),
     ]
 }
 
@@ -82,15 +84,19 @@ targets += [
 
     // Tests
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
-    test("SharedTests", "Tests/Unit/Shared", [
-        "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
-    ]),
+    test(
+        "SharedTests", "Tests/Unit/Shared",
+        [
+            "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
+        ]),
     test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit"]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
-    test("SystemTests", "Tests/System", [
-        "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging",
-        "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
-    ]),
+    test(
+        "SystemTests", "Tests/System",
+        [
+            "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging", "Store", logging,
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
+        ]),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents"]),
     test("TidyTests", "Tests/Tidy", []),
@@ -141,11 +147,12 @@ if let focus = Context.environment["FOCUS"] {
         grew = false
         for t in package.targets where keep.contains(t.name) {
             for d in t.dependencies {
-                let n: String? = switch d {
-                case .targetItem(let name, _): name
-                case .byNameItem(let name, _): name
-                default: nil
-                }
+                let n: String? =
+                    switch d {
+                    case .targetItem(let name, _): name
+                    case .byNameItem(let name, _): name
+                    default: nil
+                    }
                 if let n, keep.insert(n).inserted { grew = true }
             }
         }

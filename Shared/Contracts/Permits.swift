@@ -26,8 +26,12 @@ public struct ApplyForPermit: Command {
     }
 
     public func check() throws(InvalidData) {
-        if permitKind.isBusinessLevel, productId != nil { throw InvalidData("productId", "must be absent: \(permitKind.rawValue) belongs to the business") }
-        if !permitKind.isBusinessLevel, productId == nil { throw InvalidData("productId", "is missing: \(permitKind.rawValue) belongs to one product") }
+        if permitKind.isBusinessLevel, productId != nil {
+            throw InvalidData("productId", "must be absent: \(permitKind.rawValue) belongs to the business")
+        }
+        if !permitKind.isBusinessLevel, productId == nil {
+            throw InvalidData("productId", "is missing: \(permitKind.rawValue) belongs to one product")
+        }
     }
 }
 

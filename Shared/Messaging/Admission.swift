@@ -7,17 +7,22 @@ public enum Admission {
         let limit = incoming.channel == .commands ? Limits.commandSize : Limits.eventSize
         if incoming.size > limit { throw EnvelopeFault(.oversize, "\(incoming.size) bytes; the limit is \(limit)") }
         guard let contentType = incoming.contentType else { throw EnvelopeFault(.contentType, "the content type is missing") }
-        guard MediaType.isCloudEvent(contentType) else { throw EnvelopeFault(.contentType, "the content type is not application/cloudevents+json") }
+        guard MediaType.isCloudEvent(contentType) else {
+            throw EnvelopeFault(.contentType, "the content type is not application/cloudevents+json")
+        }
         return try Envelope(parsing: incoming.body)
     }
 
     /// The first word of the delivered routing key must be the service named in `type`: broker permissions on routing keys then hold for types too.
     public static func checkRoute(_ incoming: Incoming, type: String) throws(EnvelopeFault) {
-        guard type.hasPrefix(MessageName.prefix) else { throw EnvelopeFault(.unknownType, "the type \(type.prefix(100)) is not of this platform") }
+        guard type.hasPrefix(MessageName.prefix) else {
+            throw EnvelopeFault(.unknownType, "the type \(type.prefix(100)) is not of this platform")
+        }
         let dot = UInt8(ascii: ".")
         let named = type.utf8.dropFirst(MessageName.prefix.utf8.count).prefix { $0 != dot }
         guard incoming.routingKey.utf8.prefix(while: { $0 != dot }).elementsEqual(named) else {
-            throw EnvelopeFault(.forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is \(type.prefix(200))")
+            throw EnvelopeFault(
+                .forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is \(type.prefix(200))")
         }
     }
 }

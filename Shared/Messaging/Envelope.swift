@@ -1,6 +1,6 @@
-public import StrictJSON
 import Contracts
 import Primitives
+public import StrictJSON
 
 /// A CloudEvents 1.0 envelope in structured JSON, checked by section 2 of the contract.
 public struct Envelope: Sendable {

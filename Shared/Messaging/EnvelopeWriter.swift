@@ -39,12 +39,13 @@ public struct EnvelopeHeader: Sendable {
         json.member("id", id)
         json.member("source", source)
         json.member("type", type)
-        json.member("subject", subject)
+        // An empty attribute is none: the reply to something unreadable knows neither subject nor cause.
+        json.member("subject", ifPresent: subject.isEmpty ? nil : subject)
         json.member("time", time)
         json.member("datacontenttype", "application/json")
         json.member("regency", ifPresent: regency)
-        json.member("correlationid", correlationId)
-        json.member("causationid", causationId)
+        json.member("correlationid", ifPresent: correlationId.isEmpty ? nil : correlationId)
+        json.member("causationid", ifPresent: causationId.isEmpty ? nil : causationId)
         json.member("traceparent", ifPresent: traceparent)
         if let sequence { json.member("sequence", Self.digits(sequence)) }
         json.key("data")

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 public import Contracts
 import Foundation
 import GRDB
@@ -10,6 +5,12 @@ public import Messaging
 import Primitives
 public import Store
 public import StrictJSON
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// One service without a broker: its real definition, a real store in a temporary folder, the real `BatchProcessor`, and a clock that
 /// stands still until it is moved. What it publishes and answers is read back from the store.
@@ -46,7 +47,9 @@ public final class ServiceHarness {
     /// Sends a command with data of any form.
     @discardableResult
     public func send(_ name: MessageName, data: String, id: String? = nil, regency: String? = nil) throws -> TestReply {
-        let body = envelope(type: name.type, id: id ?? ids.next(), source: "/test", sequence: nil, regency: regency) { $0.raw(Array(data.utf8)) }
+        let body = envelope(type: name.type, id: id ?? ids.next(), source: "/test", sequence: nil, regency: regency) {
+            $0.raw(Array(data.utf8))
+        }
         return try send(body, to: name.routingKey)
     }
 
@@ -66,7 +69,8 @@ public final class ServiceHarness {
     public func receive(_ event: some Event, id: String? = nil, source: String? = nil, sequence: Int64? = nil) throws -> RecordedOutcome {
         let name = type(of: event).name
         let id = id ?? ids.next()
-        let body = envelope(type: name.type, id: id, source: source ?? "/\(name.service)", sequence: sequence, regency: event.eventRegency) {
+        let body = envelope(type: name.type, id: id, source: source ?? "/\(name.service)", sequence: sequence, regency: event.eventRegency)
+        {
             FieldWriter.write(event, to: &$0)
         }
         let before = try parked.count
@@ -100,8 +104,10 @@ public final class ServiceHarness {
     /// Events published since the last call, in order.
     public func takePublished() throws -> [PublishedEvent] {
         let events = try store.pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT position, routingKey, body FROM outbox WHERE position > ? ORDER BY position", arguments: [takenEvents])
-                .map { row in try PublishedEvent(Envelope(parsing: Array(row["body"] as Data)), routingKey: row["routingKey"]) }
+            try Row.fetchAll(
+                db, sql: "SELECT position, routingKey, body FROM outbox WHERE position > ? ORDER BY position", arguments: [takenEvents]
+            )
+            .map { row in try PublishedEvent(Envelope(parsing: Array(row["body"] as Data)), routingKey: row["routingKey"]) }
         }
         takenEvents = processor.committed.events
         return events
@@ -117,7 +123,9 @@ public final class ServiceHarness {
     public var parked: [(reason: String, error: String)] {
         get throws {
             try store.pool.read { db in
-                try Row.fetchAll(db, sql: "SELECT reason, error FROM parked WHERE state = 'parked' ORDER BY position").map { ($0[0], $0[1]) }
+                try Row.fetchAll(db, sql: "SELECT reason, error FROM parked WHERE state = 'parked' ORDER BY position").map {
+                    ($0[0], $0[1])
+                }
             }
         }
     }
@@ -212,7 +220,9 @@ private enum TemporaryFolder {
     static func remove(_ path: String) {
         guard let directory = opendir(path) else { return }
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
             if name != ".", name != ".." { unlink("\(path)/\(name)") }
         }
         closedir(directory)

@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-internal import Glibc
-#else
-internal import Darwin
-#endif
 internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
 
 /// The clock that governs business dates: the system's clock, or one that began elsewhere (`MART_NOW`) and runs on, or one that a test moves by hand.
 public final class BusinessClock: Sendable {

@@ -42,7 +42,9 @@ final class Refusals: Sendable {
         switch error.code {
         case .authenticationRefused where !state.wasConnected:
             state.refusedLogins += 1
-            if state.refusedLogins >= Self.loginAttempts { FatalExit.now(.unavailable, "the broker refuses the credentials or virtual host: \(error)", logger) }
+            if state.refusedLogins >= Self.loginAttempts {
+                FatalExit.now(.unavailable, "the broker refuses the credentials or virtual host: \(error)", logger)
+            }
         case .resourceLocked:
             let since = state.lockedSince ?? .now
             state.lockedSince = since

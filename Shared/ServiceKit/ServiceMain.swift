@@ -1,6 +1,6 @@
+public import Contracts
 import Foundation
 import GRDB
-public import Contracts
 import Logging
 import Messaging
 import Primitives
@@ -37,7 +37,9 @@ public enum ServiceMain {
             FatalExit.now(.unavailable, "\(error)", logger)
         }
         if let start = settings.businessStart {
-            logger.warning("the business clock does not follow the system: MART_NOW is set", metadata: ["business.start": "\(start)", "business.now": "\(store.clock.now)"])
+            logger.warning(
+                "the business clock does not follow the system: MART_NOW is set",
+                metadata: ["business.start": "\(start)", "business.now": "\(store.clock.now)"])
         }
         await ServiceProcess(definition, store, settings, logger).run(processor)
     }

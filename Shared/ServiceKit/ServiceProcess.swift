@@ -30,13 +30,15 @@ struct ServiceProcess {
         let service = store.definition.name
         let topology = TopologySetup(.platform)
         let relay = Relay(
-            store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health, logger: logger,
+            store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health,
+            logger: logger,
             setup: { try topology.assertAll(on: $0) })
         let consumer = makeConsumer(relay, topology)
         let writer = Writer(store: store, consumer: consumer, relay: relay, health: health, metrics: metrics, logger: logger)
         relay.start()
         writer.start(processor)
-        logger.info("started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
+        logger.info(
+            "started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
 
         let isDrained = Mutex(false)
         let server = ReadServer(

@@ -17,12 +17,15 @@ final class TopologySetup: Sendable {
                 try channel.declareExchange(exchange, type: "topic", durable: true, passive: !mayDeclare)
             }
             for queue in queues {
-                try channel.declareQueue(queue.name, durable: true, passive: !mayDeclare, arguments: queue.arguments.mapValues(\.fieldValue))
+                try channel.declareQueue(
+                    queue.name, durable: true, passive: !mayDeclare, arguments: queue.arguments.mapValues(\.fieldValue))
                 if mayDeclare {
-                    for binding in queue.bindings { try channel.bindQueue(queue.name, exchange: binding.exchange, routingKey: binding.routingKey) }
+                    for binding in queue.bindings {
+                        try channel.bindQueue(queue.name, exchange: binding.exchange, routingKey: binding.routingKey)
+                    }
                 }
             }
-        } catch where error.replyCode == 403 && mayDeclare {
+        } catch  where error.replyCode == 403 && mayDeclare {
             self.mayDeclare.withLock { $0 = false }
             throw error
         }

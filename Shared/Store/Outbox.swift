@@ -34,7 +34,8 @@ final class Outbox {
         let regency = event.eventRegency
         let header = header(type: E.name.type, subject: event.subject, regency: regency, cause: cause)
         try insert(
-            header, routingKey: regency.map { "\(E.name.routingKey).\($0)" } ?? E.name.routingKey, body: header.body(data: event), cause: cause,
+            header, routingKey: regency.map { "\(E.name.routingKey).\($0)" } ?? E.name.routingKey, body: header.body(data: event),
+            cause: cause,
             in: connection)
     }
 
@@ -51,13 +52,15 @@ final class Outbox {
 
     private func header(type: String, subject: String, regency: String?, cause: Cause) -> EnvelopeHeader {
         EnvelopeHeader(
-            id: nextId(), source: source, type: type, subject: subject, time: timeText, regency: regency, correlationId: cause.correlationId,
+            id: nextId(), source: source, type: type, subject: subject, time: timeText, regency: regency,
+            correlationId: cause.correlationId,
             causationId: cause.id, traceparent: cause.traceparent, sequence: position + 1)
     }
 
     private func insert(_ header: EnvelopeHeader, routingKey: String, body: [UInt8], cause: Cause, in connection: Connection) throws {
         try connection.execute(
-            Self.insert, position + 1, routingKey, header.id, header.type, header.correlationId, header.traceparent, cause.inboxPosition, body)
+            Self.insert, position + 1, routingKey, header.id, header.type, header.correlationId, header.traceparent, cause.inboxPosition,
+            body)
         position += 1
     }
 }

@@ -20,7 +20,9 @@ extension ServiceStore {
     public func events(after position: Int64, limit: Int) throws -> [OutboxRow] {
         try pool.read { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT position, routingKey, messageId, type, correlationId, traceparent, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?")
+                sql:
+                    "SELECT position, routingKey, messageId, type, correlationId, traceparent, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
+            )
             return try Self.rows(statement, position, limit) { row in
                 OutboxRow(
                     position: row.int(0), exchange: Topology.events, routingKey: row.text(1), messageId: row.text(2), type: row.text(3),
@@ -33,7 +35,9 @@ extension ServiceStore {
     public func replies(after position: Int64, confirmedEvents: Int64, limit: Int) throws -> [OutboxRow] {
         try pool.read { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent FROM reply WHERE position > ? ORDER BY position LIMIT ?")
+                sql:
+                    "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent FROM reply WHERE position > ? ORDER BY position LIMIT ?"
+            )
             var blocked = false
             return try Self.rows(statement, position, limit) { row in
                 blocked = blocked || row.int(6) > confirmedEvents
@@ -47,7 +51,9 @@ extension ServiceStore {
 
     private static let bytesAtOnce = 4 << 20
 
-    private static func rows(_ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow) -> OutboxRow?) throws -> [OutboxRow] {
+    private static func rows(_ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow) -> OutboxRow?) throws
+        -> [OutboxRow]
+    {
         let handle = statement.sqliteStatement
         sqlite3_reset(handle)
         sqlite3_bind_int64(handle, 1, position)

@@ -1,11 +1,12 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 public import GRDB
 public import Primitives
 public import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The store of one service: one SQLite file with one writer, and readers that see snapshots.
 ///
@@ -88,7 +89,9 @@ public final class ServiceStore: Sendable {
 
     private static func readMeta(_ db: Database, service: String) throws -> Meta {
         var ids = UUIDv7Generator()
-        try db.execute(sql: "INSERT OR IGNORE INTO meta VALUES ('storeId', ?), ('source', ?), ('running', '0')", arguments: [ids.next(), "/\(service)"])
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO meta VALUES ('storeId', ?), ('source', ?), ('running', '0')",
+            arguments: [ids.next(), "/\(service)"])
         let values = Dictionary(
             uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT key, value FROM meta").map { ($0[0] as String, $0[1] as String) })
         try db.execute(sql: "UPDATE meta SET value = '1' WHERE key = 'running'")

@@ -69,7 +69,8 @@ struct JSONParser {
 
     private mutating func append(_ kind: JSONValue.Kind, from start: Int, to end: Int, hasEscapes: Bool = false) {
         nodes.append(
-            .init(kind: kind, hasEscapes: hasEscapes, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
+            .init(
+                kind: kind, hasEscapes: hasEscapes, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: end),
                 next: Int32(truncatingIfNeeded: nodes.count + 1)))
     }
 

@@ -2,8 +2,8 @@ import Contracts
 import Messaging
 import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 /// The broker goes away, comes back, or loses what it had.
 @Suite(.serialized, .timeLimit(.minutes(4)))

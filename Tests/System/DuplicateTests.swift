@@ -1,9 +1,10 @@
 import Contracts
+import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 extension SharedMartTests {
     /// Said twice, by message id and by business key, over a real broker.

@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 extension SharedMartTests {
     /// The worst inputs for each queue: each is parked with its reason, and after each the next good message is handled.

@@ -1,7 +1,9 @@
 import Contracts
+import Messaging
+import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 /// Services that are told to stop, or die, while sales pour in: nothing is lost, nothing is done twice.
 @Suite(.serialized, .timeLimit(.minutes(4)))

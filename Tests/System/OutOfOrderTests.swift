@@ -1,8 +1,9 @@
 import Contracts
+import Messaging
 import Primitives
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 extension SharedMartTests {
     /// What arrives before that on which it is founded. The events are a harness's own, as any source may send them.

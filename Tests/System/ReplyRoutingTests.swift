@@ -3,8 +3,8 @@ import Logging
 import Messaging
 import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 extension SharedMartTests {
     /// Where replies go, and where they do not.

@@ -2,8 +2,8 @@ import Contracts
 import Messaging
 import RabbitMQ
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 extension SharedMartTests {
     /// One approval unlocks one listing, one sale is settled: the whole way through four processes and a broker.

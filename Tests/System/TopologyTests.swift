@@ -6,8 +6,8 @@ import PermitsService
 import RabbitMQ
 import SettlementService
 import StrictJSON
-import TestSupport
 import Testing
+import TestSupport
 
 /// The manifest is generated; it must say what the services' indexes say.
 struct TopologyManifestTests {

@@ -1,5 +1,5 @@
-import SettlementService
 import ServiceKit
+import SettlementService
 
 @main
 struct Main {

@@ -45,7 +45,9 @@ public struct FieldReader: Fields {
     }
 
     private func regency(_ name: StaticString, in value: JSONValue) throws(InvalidData) -> String {
-        guard let code = value.string, Regency.isValid(code) else { throw fault(name, "must be one of the 22 regencies' codes, e.g. 53.06") }
+        guard let code = value.string, Regency.isValid(code) else {
+            throw fault(name, "must be one of the 22 regencies' codes, e.g. 53.06")
+        }
         return code
     }
 
@@ -87,7 +89,9 @@ public struct FieldReader: Fields {
     public mutating func id(_ name: StaticString, _ value: inout String?) throws(InvalidData) {
         if let present = present(name) { value = try id(name, in: present) }
     }
-    public mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData) { value = try text(name, in: required(name)) }
+    public mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData) {
+        value = try text(name, in: required(name))
+    }
     public mutating func text(_ name: StaticString, _ value: inout String?) throws(InvalidData) {
         if let present = present(name) { value = try text(name, in: present) }
     }

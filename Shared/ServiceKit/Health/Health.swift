@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQ
-import StrictJSON
 import Store
+import StrictJSON
 import Synchronization
 
 /// Why the service is not ready, if it is not. Backlog alone is never a reason.
@@ -24,7 +24,9 @@ final class Health: Sendable {
     }
 
     private enum Link {
-        case up, down(String), blocked(String)
+        case up
+        case down(String)
+        case blocked(String)
 
         init(_ state: ConnectionState) {
             switch state {

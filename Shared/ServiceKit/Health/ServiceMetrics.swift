@@ -36,7 +36,9 @@ final class ServiceMetrics: Sendable {
             lines.append("# TYPE \(name) \(kind)")
             for sample in samples { lines.append("\(name){service=\"\(definition.name)\"\(sample.labels)} \(sample.value)") }
         }
-        let handled = state.tally.handled.sorted { ($0.key.name.type, $0.key.outcome.rawValue) < ($1.key.name.type, $1.key.outcome.rawValue) }
+        let handled = state.tally.handled.sorted {
+            ($0.key.name.type, $0.key.outcome.rawValue) < ($1.key.name.type, $1.key.outcome.rawValue)
+        }
         family(
             "mart_messages_total", "counter", "Messages judged, by type and outcome.",
             handled.map { (",type=\"\($0.key.name)\",outcome=\"\($0.key.outcome.name)\"", "\($0.value)") })

@@ -109,7 +109,8 @@ final class Relay: Sendable {
             if window.mustRewind, window.inFlight == 0, window.rewind() {
                 unroutableSince = .now
                 health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
-                logger.error("event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(window.events.mark + 1)"])
+                logger.error(
+                    "event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(window.events.mark + 1)"])
                 publisher.reconnect(reason: "an event came back unroutable")
             }
             // An event that still finds no queue is tried again once a second, not in a busy loop.
@@ -189,7 +190,7 @@ final class Relay: Sendable {
         properties.type = row.type.isEmpty ? "id.nttmart.reply.v1" : row.type
         properties.deliveryMode = 2
         // A sender's correlationid may be longer than AMQP allows; the envelope says it in full, and the message must not get stuck for it.
-        if row.correlationId.utf8.count <= RabbitMQLimits.shortStringBytes { properties.correlationId = row.correlationId }
+        if (1...RabbitMQLimits.shortStringBytes).contains(row.correlationId.utf8.count) { properties.correlationId = row.correlationId }
         properties.appId = store.definition.name
         if let traceparent = row.traceparent { properties.headers = ["traceparent": .string(traceparent)] }
         return OutgoingMessage(

@@ -40,7 +40,9 @@ struct ServiceSettings {
             guard let setting = settings.first(where: { $0.flag == parts.first }) else {
                 throw Fault(description: "unknown argument \(argument); see --help")
             }
-            guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else { throw Fault(description: "\(setting.flag) needs a value") }
+            guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+                throw Fault(description: "\(setting.flag) needs a value")
+            }
             values[setting.variable] = value
         }
         for setting in settings where values[setting.variable] == nil { values[setting.variable] = setting.defaultValue }
@@ -51,7 +53,9 @@ struct ServiceSettings {
         func value(_ name: String) -> String { values[name] ?? "" }
         func file(_ name: String) throws -> [UInt8]? {
             guard let path = values[name] else { return nil }
-            guard let data = FileManager.default.contents(atPath: path) else { throw Fault(description: "\(name): the file \(path) cannot be read") }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw Fault(description: "\(name): the file \(path) cannot be read")
+            }
             return Array(data)
         }
         var url = value("AMQP_URL")

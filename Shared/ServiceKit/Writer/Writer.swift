@@ -55,7 +55,8 @@ final class Writer: Sendable {
         while true {
             health.turned()
             if timers.isDue(on: store.clock.today) { fireTimers(processor, &timers) }
-            let deliveries = consumer.nextBatch(max: Limits.batch, timeout: timers.isDue(on: store.clock.today) ? .zero : .milliseconds(500))
+            let deliveries = consumer.nextBatch(
+                max: Limits.batch, timeout: timers.isDue(on: store.clock.today) ? .zero : .milliseconds(500))
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
                 guard handle(deliveries, processor, &suspects, &timers) else { return }
@@ -82,11 +83,13 @@ final class Writer: Sendable {
                 ready.append(incoming)
                 continue
             }
-            isCommitted = isCommitted && retrying {
-                guard try processor.beginAttempt(incoming) else { return }
-                try processor.process([incoming])
-                try processor.endAttempt(incoming)
-            }
+            isCommitted =
+                isCommitted
+                && retrying {
+                    guard try processor.beginAttempt(incoming) else { return }
+                    try processor.process([incoming])
+                    try processor.endAttempt(incoming)
+                }
         }
         let batch = ready
         if !batch.isEmpty { isCommitted = isCommitted && retrying { try processor.process(batch) } }
@@ -179,7 +182,8 @@ extension Incoming {
         if case .string(let text)? = delivery.properties.headers["traceparent"] { traceparent = text }
         self.init(
             channel: channel, routingKey: delivery.routingKey, contentType: delivery.properties.contentType,
-            messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId, replyTo: delivery.properties.replyTo,
+            messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId,
+            replyTo: delivery.properties.replyTo,
             traceparent: traceparent, isRedelivered: delivery.redelivered, body: delivery.body, size: delivery.bodySize)
     }
 }

@@ -51,10 +51,12 @@ extension BatchProcessor {
         tx.incoming = incoming
         tx.cause = Cause(
             id: envelope.id, source: envelope.source, sequence: envelope.sequence,
-            correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id, traceparent: envelope.traceparent ?? incoming.traceparent,
+            correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id,
+            traceparent: envelope.traceparent ?? incoming.traceparent,
             regency: envelope.regency, inboxPosition: inbox.position + 1)
         let isNew = try inbox.claim(
-            envelope, digest: digest, subject: subject, cause: tx.cause, eventsAfter: outbox.position, reply: isCommand ? replies.position + 1 : nil,
+            envelope, digest: digest, subject: subject, cause: tx.cause, eventsAfter: outbox.position,
+            reply: isCommand ? replies.position + 1 : nil,
             at: outbox.time, in: connection)
         guard isNew else { return try repeated(incoming, envelope, entry, digest: digest) }
 
@@ -102,7 +104,8 @@ extension BatchProcessor {
     }
 
     private func conclude(
-        _ outcome: Outcome, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, _ ready: HandlerEntry.Decoded, subject: String,
+        _ outcome: Outcome, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, _ ready: HandlerEntry.Decoded,
+        subject: String,
         digest: [UInt8]
     ) throws {
         let isCommand = entry.channel == .commands
@@ -158,7 +161,8 @@ extension BatchProcessor {
         guard incoming.channel == .commands, incoming.replyTo != nil else { return }
         let id = envelope?.id ?? incoming.messageId ?? ""
         let cause = Cause(id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id)
-        let reply = ReplyData(status: .rejected, code: .invalid, message: "parked as \(reason.rawValue): \(error)", subject: envelope?.subject ?? id)
+        let reply = ReplyData(
+            status: .rejected, code: .invalid, message: "parked as \(reason.rawValue): \(error)", subject: envelope?.subject ?? id)
         try replies.append(reply, to: incoming, cause: cause, in: connection)
     }
 

@@ -43,10 +43,13 @@ public final class BatchProcessor {
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
         self.store = store
-        entries = Dictionary(uniqueKeysWithValues: (store.definition.handles + ParkedCommands.entries(of: store.definition.name)).map { ($0.name.type, $0) })
+        entries = Dictionary(
+            uniqueKeysWithValues: (store.definition.handles + ParkedCommands.entries(of: store.definition.name)).map { ($0.name.type, $0) })
         try store.pool.writeWithoutTransaction { db in
             guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: store.pool.path, reason: "no connection") }
-            func last(_ table: String) throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM \(table)") ?? 0 }
+            func last(_ table: String) throws -> Int64 {
+                try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM \(table)") ?? 0
+            }
             let service = store.definition.name
             connection = Connection(handle)
             outbox = Outbox(service: service, source: store.source, position: try last("outbox"))
@@ -56,7 +59,10 @@ public final class BatchProcessor {
         }
     }
 
-    public var committed: Committed { Committed(events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested) }
+    public var committed: Committed {
+        Committed(
+            events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested)
+    }
 
     /// Handles and commits a batch, in order. When this returns, everything is durable and every delivery may be acknowledged; when it throws,
     /// the store has failed, nothing was changed, and the same batch may be tried again.

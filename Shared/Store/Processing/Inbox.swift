@@ -30,9 +30,13 @@ final class Inbox {
     private static let remove = SQL("DELETE FROM inbox WHERE position = ?")
 
     /// Claims the message's (source, id); false if it was claimed before.
-    func claim(_ envelope: Envelope, digest: [UInt8], subject: String, cause: Cause, eventsAfter: Int64, reply: Int64?, at time: Instant, in connection: Connection) throws -> Bool {
+    func claim(
+        _ envelope: Envelope, digest: [UInt8], subject: String, cause: Cause, eventsAfter: Int64, reply: Int64?, at time: Instant,
+        in connection: Connection
+    ) throws -> Bool {
         let inserted = try connection.execute(
-            Self.insert, position + 1, sources.number(of: envelope.source, in: connection), envelope.id, envelope.type, digest, time, subject,
+            Self.insert, position + 1, sources.number(of: envelope.source, in: connection), envelope.id, envelope.type, digest, time,
+            subject,
             cause.correlationId, eventsAfter, reply)
         if inserted == 1 { position += 1 }
         return inserted == 1

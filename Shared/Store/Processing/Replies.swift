@@ -64,7 +64,8 @@ final class Replies {
     }
 
     private func insert(
-        _ status: String, _ code: String, _ messageId: String, _ body: [UInt8], to incoming: Incoming, cause: Cause, in connection: Connection
+        _ status: String, _ code: String, _ messageId: String, _ body: [UInt8], to incoming: Incoming, cause: Cause,
+        in connection: Connection
     ) throws {
         var exchange = ""
         var routingKey: String?
@@ -76,7 +77,8 @@ final class Replies {
             }
         }
         try connection.execute(
-            Self.insert, position + 1, outbox.position, exchange, routingKey, incoming.correlationId ?? cause.correlationId, messageId, status,
+            Self.insert, position + 1, outbox.position, exchange, routingKey, incoming.correlationId ?? cause.correlationId, messageId,
+            status,
             code, body)
         position += 1
     }

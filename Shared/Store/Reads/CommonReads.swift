@@ -14,8 +14,9 @@ enum CommonReads {
         return .get("/v1/status", "What the service has done and has yet to do") { [weak store] request, db, json in
             let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM outbox") ?? 0
             let marks = store?.sent.withLock { $0 } ?? SentMarks(events: last, replies: 0)
-            let replies = try Int64.fetchOne(
-                db, sql: "SELECT count(*) FROM reply WHERE position > ? AND routingKey IS NOT NULL", arguments: [marks.replies]) ?? 0
+            let replies =
+                try Int64.fetchOne(
+                    db, sql: "SELECT count(*) FROM reply WHERE position > ? AND routingKey IS NOT NULL", arguments: [marks.replies]) ?? 0
             let waiting = try store?.definition.waiting.map { try Int64.fetchOne(db, sql: $0) ?? 0 } ?? 0
             json.object { json in
                 json.member("service", service)

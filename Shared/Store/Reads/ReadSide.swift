@@ -29,7 +29,9 @@ extension ServiceStore {
 
     /// Answers a GET of `target`, a path with an optional query. Blocks while SQLite reads.
     public func respond(to target: String) -> ReadResponse {
-        guard let url = RequestTarget(target) else { return ReadResponse(status: 400, code: "invalid", message: "the path is not well-formed") }
+        guard let url = RequestTarget(target) else {
+            return ReadResponse(status: 400, code: "invalid", message: "the path is not well-formed")
+        }
         for route in routes {
             guard let values = url.match(route.path) else { continue }
             return respond(route, values, url.query)
@@ -71,7 +73,8 @@ struct RequestTarget {
         if parts.count == 2 {
             for pair in parts[1].split(separator: "&") {
                 let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard let name = Self.decoded(sides[0], plusIsSpace: true), let value = Self.decoded(sides.count == 2 ? sides[1] : "", plusIsSpace: true)
+                guard let name = Self.decoded(sides[0], plusIsSpace: true),
+                    let value = Self.decoded(sides.count == 2 ? sides[1] : "", plusIsSpace: true)
                 else { return nil }
                 query.append((name, value))
             }

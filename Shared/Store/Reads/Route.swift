@@ -90,7 +90,9 @@ public struct ReadRequest: Sendable {
                 }
                 limit = number
             } else if route.isList, name == "after" {
-                guard !value.isEmpty, value.utf8.count <= 200 else { throw ReadError.invalid("after must be the next of an earlier answer") }
+                guard !value.isEmpty, value.utf8.count <= 200 else {
+                    throw ReadError.invalid("after must be the next of an earlier answer")
+                }
                 after = value
             } else {
                 guard let parameter = route.parameters.first(where: { $0.name == name }) else {

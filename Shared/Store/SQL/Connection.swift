@@ -94,6 +94,7 @@ public final class Connection {
     @usableFromInline
     func error(_ result: Int32, _ sql: SQL) -> StoreError {
         let extended = sqlite3_extended_errcode(handle)
-        return StoreError(code: extended == SQLITE_OK ? result : extended, message: String(cString: sqlite3_errmsg(handle)), statement: sql.text)
+        return StoreError(
+            code: extended == SQLITE_OK ? result : extended, message: String(cString: sqlite3_errmsg(handle)), statement: sql.text)
     }
 }

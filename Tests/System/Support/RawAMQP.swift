@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Messaging
+import StrictJSON
 
 /// AMQP 0-9-1 by hand, for what no decent client sends: headers that nest a thousandfold, and direct reply-to, which needs publisher and
 /// consumer on one channel. Blocks; runs on a thread of its own.

@@ -83,7 +83,7 @@ import Testing
             #expect(try permits.state() == "repair-requested")
             #expect(try permits.resubmit(documents: ["round-\(round).pdf"]).status == .accepted)
             let events = try permits.harness.takePublished()
-            #expect(events.map(\.name) == ["permit-repair-requested", "permit-applied"])
+            try #require(events.map(\.name) == ["permit-repair-requested", "permit-applied"])
             let repair = try events[0].decode(PermitRepairRequested.self)
             #expect(repair.reason == "round \(round)" && repair.officer == "Maria" && repair.effectiveOn == date("2026-02-05"))
             let applied = try events[1].decode(PermitApplied.self)

@@ -1,6 +1,8 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite("Assigning a line in suspense")
@@ -9,11 +11,7 @@ struct AssignSellerTests {
 
     static func settled(_ lines: SaleRecorded.Line...) throws -> ServiceHarness {
         let harness = try Fixture.harness()
-        var sale = Fixture.sale(lines.first ?? line)
-        if lines.count > 1 {
-            sale.lines = lines
-            sale.total = Rupiah(lines.reduce(0) { $0 + $1.net.amount })
-        }
+        let sale = Fixture.sale("sale-1", lines: lines.isEmpty ? [line] : lines)
         try harness.receive(sale)
         _ = try harness.takePublished()
         return harness
@@ -30,7 +28,8 @@ struct AssignSellerTests {
         let event = try published[0].decode(SuspenseAssigned.self)
         #expect(event.assignmentId == "asg-1" && event.saleId == "sale-1" && event.lineId == "l1" && event.sellerId == "sel-z")
         #expect(event.assignedBy == "Maria" && event.regency == "53.06" && event.sellerShare == Rupiah(11_111))
-        #expect(try harness.books() == ["cash-clearing/cash": 12_345, "suspense": 0, "seller-payable/sel-z": -11_111, "mart-margin": -1_234])
+        #expect(
+            try harness.books() == ["cash-clearing/cash": 12_345, "suspense": 0, "seller-payable/sel-z": -11_111, "mart-margin": -1_234])
         #expect(try harness.number("SELECT count(*) FROM posting WHERE kind = 4 AND key = 'asg-1' AND cause = 'cmd-1'") == 1)
         #expect(try harness.isBalanced)
     }

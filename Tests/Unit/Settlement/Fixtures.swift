@@ -1,4 +1,5 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
 import SettlementService
@@ -13,7 +14,9 @@ enum Fixture {
         return try ServiceHarness(SettlementService.definition(rules: root), now: now)
     }
 
-    static func line(_ lineId: String = "l1", seller: String? = "sel-a", product: String = "prd-1", quantity: Int64 = 1, price: Int64) -> SaleRecorded.Line {
+    static func line(_ lineId: String = "l1", seller: String? = "sel-a", product: String = "prd-1", quantity: Int64 = 1, price: Int64)
+        -> SaleRecorded.Line
+    {
         .with { line in
             line.lineId = lineId
             line.productId = product
@@ -24,7 +27,7 @@ enum Fixture {
         }
     }
 
-    static func sale(_ saleId: String = "sale-1", tender: Tender = .cash, regency: String = regency, _ lines: SaleRecorded.Line...) -> SaleRecorded {
+    static func sale(_ saleId: String, tender: Tender = .cash, regency: String = regency, lines: [SaleRecorded.Line]) -> SaleRecorded {
         .with { sale in
             sale.saleId = saleId
             sale.regency = regency
@@ -34,6 +37,13 @@ enum Fixture {
             sale.lines = lines
             sale.total = Rupiah(lines.reduce(0) { $0 + $1.net.amount })
         }
+    }
+
+    static func sale(_ saleId: String, _ lines: SaleRecorded.Line...) -> SaleRecorded { sale(saleId, lines: lines) }
+
+    /// `sale-1`.
+    static func sale(tender: Tender = .cash, regency: String = regency, _ lines: SaleRecorded.Line...) -> SaleRecorded {
+        sale("sale-1", tender: tender, regency: regency, lines: lines)
     }
 
     /// A refund of one line, with the amount that section 7 of the contract prescribes.
@@ -49,7 +59,7 @@ enum Fixture {
     }
 
     static func refund(
-        _ refundId: String = "ref-1", of saleId: String = "sale-1", tender: Tender = .cash, regency: String = regency, _ lines: SaleRefunded.Line...
+        _ refundId: String, of saleId: String = "sale-1", tender: Tender = .cash, regency: String = regency, lines: [SaleRefunded.Line]
     ) -> SaleRefunded {
         .with { refund in
             refund.refundId = refundId
@@ -63,7 +73,18 @@ enum Fixture {
         }
     }
 
-    static func loss(_ writeOffId: String = "wo-1", quantity: Int64 = 3, price: Int64 = 4115, liability: Liability = .mart) -> GoodsWrittenOff {
+    static func refund(
+        _ refundId: String, of saleId: String = "sale-1", regency: String = regency, _ lines: SaleRefunded.Line...
+    ) -> SaleRefunded { refund(refundId, of: saleId, regency: regency, lines: lines) }
+
+    /// `ref-1`.
+    static func refund(
+        of saleId: String = "sale-1", tender: Tender = .cash, regency: String = regency, _ lines: SaleRefunded.Line...
+    ) -> SaleRefunded { refund("ref-1", of: saleId, tender: tender, regency: regency, lines: lines) }
+
+    static func loss(_ writeOffId: String = "wo-1", quantity: Int64 = 3, price: Int64 = 4115, liability: Liability = .mart)
+        -> GoodsWrittenOff
+    {
         .with { loss in
             loss.writeOffId = writeOffId
             loss.lotId = "lot-1"
@@ -78,7 +99,9 @@ enum Fixture {
         }
     }
 
-    static func assign(_ assignmentId: String = "asg-1", saleId: String = "sale-1", lineId: String = "l1", to seller: String) -> AssignSuspense {
+    static func assign(_ assignmentId: String = "asg-1", saleId: String = "sale-1", lineId: String = "l1", to seller: String)
+        -> AssignSuspense
+    {
         .with { command in
             command.assignmentId = assignmentId
             command.saleId = saleId

@@ -25,7 +25,9 @@ struct JournalEntriesTests {
     @Test("a refund is the reverse of the sale of the same splits")
     func refund() throws {
         let lines = [(owner: Self.seller, split: Split(of: Rupiah(12_345), at: .standard))]
-        let (sale, refund) = (try JournalEntries.sale(lines, cash: .cashClearing(.cash)), try JournalEntries.refund(lines, cash: .cashClearing(.cash)))
+        let (sale, refund) = (
+            try JournalEntries.sale(lines, cash: .cashClearing(.cash)), try JournalEntries.refund(lines, cash: .cashClearing(.cash))
+        )
         #expect(Self.amounts(refund) == Self.amounts(sale).mapValues { -$0 })
     }
 
@@ -40,7 +42,9 @@ struct JournalEntriesTests {
     @Test("a loss is the mart's expense and has no margin; an assignment moves the share out of suspense")
     func others() throws {
         #expect(
-            Self.amounts(try .loss(Split(ofLoss: Rupiah(12_345), at: .standard), owner: Self.seller)) == [.lossExpense: 11_111, Self.seller: -11_111])
+            Self.amounts(try .loss(Split(ofLoss: Rupiah(12_345), at: .standard), owner: Self.seller)) == [
+                .lossExpense: 11_111, Self.seller: -11_111,
+            ])
         #expect(Self.amounts(try .assignment(of: Rupiah(900), to: Self.seller)) == [.suspense: 900, Self.seller: -900])
     }
 
@@ -57,8 +61,10 @@ struct JournalEntriesTests {
         let numbers = Account.fixed.map(\.account.number)
         #expect(Set(numbers).count == 7)
         #expect(numbers.allSatisfy { $0 < Account.firstOfSellers })
-        #expect(Account.fixed.map(\.name).sorted() == [
-            "cash-clearing/cash", "cash-clearing/kkpd", "cash-clearing/qris", "cash-clearing/transfer", "loss-expense", "mart-margin", "suspense",
-        ])
+        #expect(
+            Account.fixed.map(\.name).sorted() == [
+                "cash-clearing/cash", "cash-clearing/kkpd", "cash-clearing/qris", "cash-clearing/transfer", "loss-expense", "mart-margin",
+                "suspense",
+            ])
     }
 }

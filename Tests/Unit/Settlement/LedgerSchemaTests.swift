@@ -3,6 +3,7 @@ import Messaging
 import MessagingTesting
 import SettlementService
 import Store
+import StrictJSON
 import Testing
 
 /// Runs SQL that no honest handler would: what the schema lets through is then up to the schema alone.
@@ -23,7 +24,8 @@ struct LedgerSchemaTests {
         let entries = settlement.handles.filter { $0.name != SellerRegistered.name } + [on(SellerRegistered.self, Vandal(sql: SQL(sql)))]
         let harness = try ServiceHarness(
             ServiceDefinition(
-                name: "settlement", port: 0, schema: settlement.schema, handles: entries, publishes: settlement.publishes, reads: settlement.reads))
+                name: "settlement", port: 0, schema: settlement.schema, handles: entries, publishes: settlement.publishes,
+                reads: settlement.reads))
         let line = Fixture.line(seller: nil, quantity: 3, price: 1_000)
         try harness.receive(Fixture.sale(line))
         try harness.receive(Fixture.refund(Fixture.refundLine(line, 1)))
@@ -53,48 +55,52 @@ struct LedgerSchemaTests {
         #expect(try #require(error).contains("\(table) is never deleted from"))
     }
 
-    @Test("every invariant of a row is a constraint", arguments: [
-        // At most one settlement of a sale, for ever.
-        "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, 'sale-1', '53.06', 0, 'm')",
-        "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (5, 'x', '53.06', 0, 'm')",
-        // A refund is of a sale, and nothing but a refund or an assignment is.
-        "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (2, 'x', '53.06', 0, 'm')",
-        "INSERT INTO posting (kind, key, sale, regency, postedAt, cause) VALUES (1, 'x', 1, '53.06', 0, 'm')",
-        "INSERT INTO posting (kind, key, sale, regency, postedAt, cause) VALUES (2, 'x', 99, '53.06', 0, 'm')",
-        "INSERT INTO entry VALUES (2, 1, 0)",
-        // One entry for each account of a posting; both exist.
-        "INSERT INTO entry VALUES (1, 1, 5)",
-        "INSERT INTO entry VALUES (99, 1, 5)",
-        "INSERT INTO entry VALUES (2, 99, 5)",
-        "INSERT INTO account (name, sellerId) VALUES ('mart-margin', NULL)",
-        "INSERT INTO account (name, sellerId) VALUES ('seller-payable/other', 'sel-q')",
-        // Shares that do not add up, that are not of the rate, or below 90 %.
-        "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 91, 10)",
-        "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 91, 9)",
-        "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 20, 80, 20)",
-        "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 0, 100, 10, 90, 10)",
-        "INSERT INTO loss VALUES (1, 'lot', 'p', 13, 1, 100, 10, 89)",
-        // Units that were taken back, that are ahead, or that were never sold.
-        "INSERT INTO refundLine VALUES (1, 'l1', 0, 1, 0, 13, 1, 1000, 900, 100)",
-        "INSERT INTO refundLine VALUES (1, 'l1', 2, 1, 0, 13, 1, 1000, 900, 100)",
-        "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 3, 3000, 2700, 300)",
-        "INSERT INTO refundLine VALUES (1, 'l9', 0, 1, 0, 13, 1, 1000, 900, 100)",
-        "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 1, 1000, 900, 99)",
-        // A line finds its seller once.
-        "INSERT INTO assignment VALUES (1, 'l1', 1, 13, 'Maria', 0)",
-    ])
+    @Test(
+        "every invariant of a row is a constraint",
+        arguments: [
+            // At most one settlement of a sale, for ever.
+            "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, 'sale-1', '53.06', 0, 'm')",
+            "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (5, 'x', '53.06', 0, 'm')",
+            // A refund is of a sale, and nothing but a refund or an assignment is.
+            "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (2, 'x', '53.06', 0, 'm')",
+            "INSERT INTO posting (kind, key, sale, regency, postedAt, cause) VALUES (1, 'x', 1, '53.06', 0, 'm')",
+            "INSERT INTO posting (kind, key, sale, regency, postedAt, cause) VALUES (2, 'x', 99, '53.06', 0, 'm')",
+            "INSERT INTO entry VALUES (2, 1, 0)",
+            // One entry for each account of a posting; both exist.
+            "INSERT INTO entry VALUES (1, 1, 5)",
+            "INSERT INTO entry VALUES (99, 1, 5)",
+            "INSERT INTO entry VALUES (2, 99, 5)",
+            "INSERT INTO account (name, sellerId) VALUES ('mart-margin', NULL)",
+            "INSERT INTO account (name, sellerId) VALUES ('seller-payable/other', 'sel-q')",
+            // Shares that do not add up, that are not of the rate, or below 90 %.
+            "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 91, 10)",
+            "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 91, 9)",
+            "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 20, 80, 20)",
+            "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 0, 100, 10, 90, 10)",
+            "INSERT INTO loss VALUES (1, 'lot', 'p', 13, 1, 100, 10, 89)",
+            // Units that were taken back, that are ahead, or that were never sold.
+            "INSERT INTO refundLine VALUES (1, 'l1', 0, 1, 0, 13, 1, 1000, 900, 100)",
+            "INSERT INTO refundLine VALUES (1, 'l1', 2, 1, 0, 13, 1, 1000, 900, 100)",
+            "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 3, 3000, 2700, 300)",
+            "INSERT INTO refundLine VALUES (1, 'l9', 0, 1, 0, 13, 1, 1000, 900, 100)",
+            "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 1, 1000, 900, 99)",
+            // A line finds its seller once.
+            "INSERT INTO assignment VALUES (1, 'l1', 1, 13, 'Maria', 0)",
+        ])
     func constraints(sql: String) throws {
         let error = try #require(try Self.refusal(sql))
         #expect(error.contains("constraint failed") || error.contains("one after the other"), "\(error)")
     }
 
-    @Test("what is allowed passes the same way, so that the refusals above mean something", arguments: [
-        "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, 'sale-2', '53.06', 0, 'm')",
-        "INSERT INTO entry VALUES (2, 1, 5)",
-        "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 90, 10)",
-        "INSERT INTO loss VALUES (1, 'lot', 'p', 13, 1, 100, 10, 90)",
-        "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 2, 2000, 1800, 200)",
-    ])
+    @Test(
+        "what is allowed passes the same way, so that the refusals above mean something",
+        arguments: [
+            "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, 'sale-2', '53.06', 0, 'm')",
+            "INSERT INTO entry VALUES (2, 1, 5)",
+            "INSERT INTO saleLine VALUES (1, 'x', 9, 'p', 13, 1, 100, 10, 90, 10)",
+            "INSERT INTO loss VALUES (1, 'lot', 'p', 13, 1, 100, 10, 90)",
+            "INSERT INTO refundLine VALUES (1, 'l1', 1, 1, 0, 13, 2, 2000, 1800, 200)",
+        ])
     func allowed(sql: String) throws { #expect(try Self.refusal(sql) == nil) }
 
     @Test("the audit view shows a posting that is out of balance")

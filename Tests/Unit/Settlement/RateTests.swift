@@ -1,4 +1,5 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
 import SettlementDomain
@@ -10,9 +11,11 @@ import Testing
 struct RateTests {
     static let rules = #"{"rates": [{"validFrom": "2026-03-01", "percent": 5}, {"validFrom": "2026-02-10", "percent": 8}]}"#
 
-    @Test("holds from its date until the next row's, and is 10 % before the first", arguments: [
-        ("2026-01-01", 10), ("2026-02-09", 10), ("2026-02-10", 8), ("2026-02-28", 8), ("2026-03-01", 5), ("2030-01-01", 5),
-    ] as [(String, Int64)])
+    @Test(
+        "holds from its date until the next row's, and is 10 % before the first",
+        arguments: [
+            ("2026-01-01", 10), ("2026-02-09", 10), ("2026-02-10", 8), ("2026-02-28", 8), ("2026-03-01", 5), ("2030-01-01", 5),
+        ] as [(String, Int64)])
     func table(date: String, percent: Int64) throws {
         let rows = try ["2026-03-01": 5, "2026-02-10": 8].map { key, value in
             RateTable.Row(validFrom: try #require(BusinessDate(key)), rate: try #require(Rate(percent: value)))
@@ -28,15 +31,17 @@ struct RateTests {
         #expect(Rate(percent: 10) == .standard)
     }
 
-    @Test("rules that cannot be are refused with the field at fault", arguments: [
-        (#"{"rates": [{"validFrom": "2026-02-10", "percent": 11}]}"#, "rates[0].percent"),
-        (#"{"rates": [{"validFrom": "2026-02-10", "percent": 7.5}]}"#, "rates[0].percent"),
-        (#"{"rates": [{"validFrom": "2026-02-30", "percent": 5}]}"#, "rates[0].validFrom"),
-        (#"{"rates": [{"percent": 5}]}"#, "rates[0].validFrom"),
-        (#"{"rates": [{"validFrom": "2026-02-10", "percent": 5}, {"validFrom": "2026-02-10", "percent": 6}]}"#, "rates"),
-        (#"{"rates": 5}"#, "rates"),
-        ("[]", ""),
-    ])
+    @Test(
+        "rules that cannot be are refused with the field at fault",
+        arguments: [
+            (#"{"rates": [{"validFrom": "2026-02-10", "percent": 11}]}"#, "rates[0].percent"),
+            (#"{"rates": [{"validFrom": "2026-02-10", "percent": 7.5}]}"#, "rates[0].percent"),
+            (#"{"rates": [{"validFrom": "2026-02-30", "percent": 5}]}"#, "rates[0].validFrom"),
+            (#"{"rates": [{"percent": 5}]}"#, "rates[0].validFrom"),
+            (#"{"rates": [{"validFrom": "2026-02-10", "percent": 5}, {"validFrom": "2026-02-10", "percent": 6}]}"#, "rates"),
+            (#"{"rates": 5}"#, "rates"),
+            ("[]", ""),
+        ])
     func refused(rules: String, field: String) throws {
         let root = try JSONDocument(parsing: Array(rules.utf8)).root
         let error = #expect(throws: InvalidData.self) { try SettlementService.definition(rules: root) }

@@ -1,6 +1,8 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite("Reversing a sale")
@@ -28,7 +30,8 @@ struct ReverseSaleTests {
         #expect(reversed.totals == shares)
         #expect(
             try harness.books() == [
-                "cash-clearing/cash": 13_345 - 4_115, "seller-payable/sel-a": -11_111 + 3_704, "seller-payable/sel-b": -900, "mart-margin": -1_334 + 411,
+                "cash-clearing/cash": 13_345 - 4_115, "seller-payable/sel-a": -11_111 + 3_704, "seller-payable/sel-b": -900,
+                "mart-margin": -1_334 + 411,
             ])
         #expect(try harness.number("SELECT count(*) FROM posting WHERE kind = 2 AND cause = 'msg-9' AND key = 'ref-1'") == 1)
         #expect(try harness.isBalanced)
@@ -39,12 +42,14 @@ struct ReverseSaleTests {
         var numbers = SeededNumbers(seed: 3)
         let harness = try Fixture.harness()
         for index in 1...40 {
-            let line = Fixture.line("a", quantity: Int64.random(in: 1...7, using: &numbers), price: Int64.random(in: 1...99_999, using: &numbers))
+            let line = Fixture.line(
+                "a", quantity: Int64.random(in: 1...7, using: &numbers), price: Int64.random(in: 1...99_999, using: &numbers))
             try harness.receive(Fixture.sale("sale-\(index)", line))
             var refunded: Int64 = 0
             while refunded < line.quantity {
                 let quantity = Int64.random(in: 1...line.quantity - refunded, using: &numbers)
-                try harness.receive(Fixture.refund("ref-\(index)-\(refunded)", of: "sale-\(index)", Fixture.refundLine(line, quantity, before: refunded)))
+                try harness.receive(
+                    Fixture.refund("ref-\(index)-\(refunded)", of: "sale-\(index)", Fixture.refundLine(line, quantity, before: refunded)))
                 refunded += quantity
             }
         }
@@ -62,15 +67,17 @@ struct ReverseSaleTests {
         #expect(try harness.books()["cash-clearing/cash"] == -12_345)
     }
 
-    @Test("that does not fit the sale is parked and changes nothing", arguments: [
-        Fixture.refund(Fixture.refundLine(Fixture.line("z", price: 4_115), 1)),
-        Fixture.refund(Fixture.refundLine(Fixture.line("a", product: "prd-9", quantity: 3, price: 4_115), 1)),
-        Fixture.refund(Fixture.refundLine(Fixture.line("a", seller: "sel-b", quantity: 3, price: 4_115), 1)),
-        Fixture.refund(Fixture.refundLine(line, 4)),
-        Fixture.refund(Fixture.refundLine(Fixture.line("a", quantity: 3, price: 4_114), 1)),
-        Fixture.refund(regency: "53.01", Fixture.refundLine(line, 1)),
-        Fixture.refund(Fixture.refundLine(line, 1), Fixture.refundLine(Fixture.line("z", price: 4_115), 1)),
-    ])
+    @Test(
+        "that does not fit the sale is parked and changes nothing",
+        arguments: [
+            Fixture.refund(Fixture.refundLine(Fixture.line("z", price: 4_115), 1)),
+            Fixture.refund(Fixture.refundLine(Fixture.line("a", product: "prd-9", quantity: 3, price: 4_115), 1)),
+            Fixture.refund(Fixture.refundLine(Fixture.line("a", seller: "sel-b", quantity: 3, price: 4_115), 1)),
+            Fixture.refund(Fixture.refundLine(line, 4)),
+            Fixture.refund(Fixture.refundLine(Fixture.line("a", quantity: 3, price: 4_114), 1)),
+            Fixture.refund(regency: "53.01", Fixture.refundLine(line, 1)),
+            Fixture.refund(Fixture.refundLine(line, 1), Fixture.refundLine(Fixture.line("z", price: 4_115), 1)),
+        ])
     func misfit(refund: SaleRefunded) throws {
         let harness = try Fixture.harness()
         try harness.receive(Fixture.sale(Self.line))

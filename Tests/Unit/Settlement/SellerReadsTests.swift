@@ -1,4 +1,5 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
 import StrictJSON
@@ -92,11 +93,13 @@ struct SellerReadsTests {
         #expect(body["next"]?.isNull == true)
     }
 
-    @Test("both dates of the range are included, in WITA", arguments: [
-        ("from=2026-02-06&to=2026-02-07", 11_111, ["ref-1", "wo-1"], 8_307), ("from=2026-02-08", 8_307, ["sale-2"], 8_397),
-        ("to=2026-02-05", 0, ["sale-1"], 11_111), ("from=2026-02-09", 8_397, [], 8_397), ("to=2026-02-04", 0, [], 0),
-        ("from=2026-02-08&to=2026-02-08", 8_307, ["sale-2"], 8_397),
-    ] as [(String, Int64, [String], Int64)])
+    @Test(
+        "both dates of the range are included, in WITA",
+        arguments: [
+            ("from=2026-02-06&to=2026-02-07", 11_111, ["ref-1", "wo-1"], 8_307), ("from=2026-02-08", 8_307, ["sale-2"], 8_397),
+            ("to=2026-02-05", 0, ["sale-1"], 11_111), ("from=2026-02-09", 8_397, [], 8_397), ("to=2026-02-04", 0, [], 0),
+            ("from=2026-02-08&to=2026-02-08", 8_307, ["sale-2"], 8_397),
+        ] as [(String, Int64, [String], Int64)])
     func range(query: String, opening: Int64, ids: [String], closing: Int64) throws {
         let body = try Self.fourDays().get("/v1/sellers/sel-a/statement?\(query)").body
         #expect(body["openingBalance"]?.int64 == opening)
@@ -121,9 +124,11 @@ struct SellerReadsTests {
         #expect(last == 8_397)
     }
 
-    @Test("bad parameters are refused", arguments: [
-        "from=2026-02-30", "from=2026-02-07&to=2026-02-06", "limit=0", "limit=501", "after=x", "since=2026-02-01", "to=yesterday",
-    ])
+    @Test(
+        "bad parameters are refused",
+        arguments: [
+            "from=2026-02-30", "from=2026-02-07&to=2026-02-06", "limit=0", "limit=501", "after=x", "since=2026-02-01", "to=yesterday",
+        ])
     func invalid(query: String) throws {
         #expect(try Self.fourDays().get("/v1/sellers/sel-a/statement?\(query)").status == 400)
     }

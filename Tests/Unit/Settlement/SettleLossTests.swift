@@ -1,6 +1,8 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite("Settling goods that were written off")
@@ -46,21 +48,24 @@ struct SettleLossTests {
         #expect(try harness.takePublished().count == 1)
     }
 
-    @Test("again with other amounts is parked as a conflict", arguments: [
-        Fixture.loss(quantity: 2), Fixture.loss(price: 4_000), Fixture.loss(quantity: 1, price: 12_345), Fixture.loss(liability: .seller),
-        GoodsWrittenOff.with {
-            $0 = Fixture.loss()
-            $0.sellerId = "sel-b"
-        },
-        GoodsWrittenOff.with {
-            $0 = Fixture.loss()
-            $0.lotId = "lot-2"
-        },
-        GoodsWrittenOff.with {
-            $0 = Fixture.loss()
-            $0.regency = "53.01"
-        },
-    ])
+    @Test(
+        "again with other amounts is parked as a conflict",
+        arguments: [
+            Fixture.loss(quantity: 2), Fixture.loss(price: 4_000), Fixture.loss(quantity: 1, price: 12_345),
+            Fixture.loss(liability: .seller),
+            GoodsWrittenOff.with {
+                $0 = Fixture.loss()
+                $0.sellerId = "sel-b"
+            },
+            GoodsWrittenOff.with {
+                $0 = Fixture.loss()
+                $0.lotId = "lot-2"
+            },
+            GoodsWrittenOff.with {
+                $0 = Fixture.loss()
+                $0.regency = "53.01"
+            },
+        ])
     func conflict(other: GoodsWrittenOff) throws {
         let harness = try Fixture.harness()
         try harness.receive(Fixture.loss())

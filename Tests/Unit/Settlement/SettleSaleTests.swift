@@ -2,6 +2,7 @@ import Contracts
 import Messaging
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite("Settling a sale")
@@ -9,7 +10,8 @@ struct SettleSaleTests {
     @Test("tells the split line by line, with totals, and names its sale")
     func event() throws {
         let harness = try Fixture.harness()
-        let sale = Fixture.sale("sale-7", Fixture.line("a", price: 12_345), Fixture.line("b", seller: "sel-b", product: "prd-2", quantity: 2, price: 1_005))
+        let sale = Fixture.sale(
+            "sale-7", Fixture.line("a", price: 12_345), Fixture.line("b", seller: "sel-b", product: "prd-2", quantity: 2, price: 1_005))
         #expect(try harness.receive(sale, id: "msg-1") == .accepted)
         let published = try harness.takePublished()
         #expect(published.map(\.name) == ["settlement-posted"])
@@ -30,10 +32,13 @@ struct SettleSaleTests {
     func entries(tender: Tender) throws {
         let harness = try Fixture.harness()
         try harness.receive(
-            Fixture.sale(tender: tender, Fixture.line("a", price: 12_345), Fixture.line("b", seller: "sel-b", price: 1_000), Fixture.line("c", price: 55)))
+            Fixture.sale(
+                tender: tender, Fixture.line("a", price: 12_345), Fixture.line("b", seller: "sel-b", price: 1_000),
+                Fixture.line("c", price: 55)))
         #expect(
             try harness.books() == [
-                "cash-clearing/\(tender.rawValue)": 13_400, "seller-payable/sel-a": -11_161, "seller-payable/sel-b": -900, "mart-margin": -1_339,
+                "cash-clearing/\(tender.rawValue)": 13_400, "seller-payable/sel-a": -11_161, "seller-payable/sel-b": -900,
+                "mart-margin": -1_339,
             ])
         #expect(try harness.number("SELECT count(*) FROM entry") == 4)
         #expect(try harness.isBalanced)
@@ -69,7 +74,7 @@ struct SettleSaleTests {
     @Test("takes 200 lines of as many sellers, and the largest amount")
     func limits() throws {
         let harness = try Fixture.harness()
-        var sale = Fixture.sale()
+        var sale = Fixture.sale("sale-1", lines: [])
         sale.lines = (1...200).map { Fixture.line("l\($0)", seller: "sel-\($0)", price: 1_000) }
         sale.total = Rupiah(200_000)
         #expect(try harness.receive(sale) == .accepted)
@@ -102,18 +107,20 @@ struct SettleSaleTests {
         #expect(try harness.parked.isEmpty)
     }
 
-    @Test("is parked as a conflict under another message id with other amounts", arguments: [
-        Fixture.sale(Fixture.line("a", price: 1_001), Fixture.line("b", price: 500)),
-        Fixture.sale(Fixture.line("a", price: 1_000)),
-        Fixture.sale(Fixture.line("b", price: 500), Fixture.line("a", price: 1_000)),
-        Fixture.sale(Fixture.line("a", quantity: 2, price: 500), Fixture.line("b", price: 500)),
-        Fixture.sale(Fixture.line("a", price: 500), Fixture.line("b", price: 1_000)),
-        Fixture.sale(Fixture.line("a", seller: "sel-b", price: 1_000), Fixture.line("b", price: 500)),
-        Fixture.sale(Fixture.line("a", seller: nil, price: 1_000), Fixture.line("b", price: 500)),
-        Fixture.sale(Fixture.line("a", product: "prd-9", price: 1_000), Fixture.line("b", price: 500)),
-        Fixture.sale(tender: .qris, Fixture.line("a", price: 1_000), Fixture.line("b", price: 500)),
-        Fixture.sale(regency: "53.01", Fixture.line("a", price: 1_000), Fixture.line("b", price: 500)),
-    ])
+    @Test(
+        "is parked as a conflict under another message id with other amounts",
+        arguments: [
+            Fixture.sale(Fixture.line("a", price: 1_001), Fixture.line("b", price: 500)),
+            Fixture.sale(Fixture.line("a", price: 1_000)),
+            Fixture.sale(Fixture.line("b", price: 500), Fixture.line("a", price: 1_000)),
+            Fixture.sale(Fixture.line("a", quantity: 2, price: 500), Fixture.line("b", price: 500)),
+            Fixture.sale(Fixture.line("a", price: 500), Fixture.line("b", price: 1_000)),
+            Fixture.sale(Fixture.line("a", seller: "sel-b", price: 1_000), Fixture.line("b", price: 500)),
+            Fixture.sale(Fixture.line("a", seller: nil, price: 1_000), Fixture.line("b", price: 500)),
+            Fixture.sale(Fixture.line("a", product: "prd-9", price: 1_000), Fixture.line("b", price: 500)),
+            Fixture.sale(tender: .qris, Fixture.line("a", price: 1_000), Fixture.line("b", price: 500)),
+            Fixture.sale(regency: "53.01", Fixture.line("a", price: 1_000), Fixture.line("b", price: 500)),
+        ])
     func conflict(other: SaleRecorded) throws {
         let harness = try Fixture.harness()
         try harness.receive(Fixture.sale(Fixture.line("a", price: 1_000), Fixture.line("b", price: 500)))
@@ -144,7 +151,8 @@ struct SettleSaleTests {
         try harness.process(
             sales.enumerated().map { index, sale in
                 let header = EnvelopeHeader(
-                    id: "m\(index)", source: "/consignment", type: SaleRecorded.name.type, subject: sale.saleId, time: "2026-02-05T02:00:00Z",
+                    id: "m\(index)", source: "/consignment", type: SaleRecorded.name.type, subject: sale.saleId,
+                    time: "2026-02-05T02:00:00Z",
                     correlationId: "c", causationId: "c")
                 return Incoming(channel: .events, routingKey: "consignment.sale-recorded.53.06", body: header.body(data: sale))
             })

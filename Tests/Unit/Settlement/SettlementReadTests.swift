@@ -1,7 +1,9 @@
 import Contracts
+import Messaging
 import MessagingTesting
 import Primitives
 import SettlementService
+import Store
 import StrictJSON
 import Testing
 
@@ -85,9 +87,11 @@ struct SettlementReadTests {
         try harness.receive(Fixture.loss())
         try harness.send(Fixture.assign(to: "sel-z"))
         let body = try harness.get("/v1/ledger/trial-balance").body
-        #expect(body["accounts"]?.elements.compactMap { $0["account"]?.string } == [
-            "cash-clearing/cash", "cash-clearing/kkpd", "loss-expense", "mart-margin", "seller-payable/sel-a", "seller-payable/sel-z", "suspense",
-        ])
+        #expect(
+            body["accounts"]?.elements.compactMap { $0["account"]?.string } == [
+                "cash-clearing/cash", "cash-clearing/kkpd", "loss-expense", "mart-margin", "seller-payable/sel-a", "seller-payable/sel-z",
+                "suspense",
+            ])
         #expect(body["sum"]?.int64 == 0)
     }
 
@@ -95,7 +99,7 @@ struct SettlementReadTests {
     func replay() throws {
         let line = Fixture.line(seller: nil, quantity: 4, price: 1_111)
         let events: [any Event] = [
-            Fixture.sale("sale-1", line), Fixture.sale("sale-2", tender: .qris, Fixture.line(price: 12_345)), Fixture.loss(),
+            Fixture.sale("sale-1", line), Fixture.sale("sale-2", tender: .qris, lines: [Fixture.line(price: 12_345)]), Fixture.loss(),
             Fixture.refund("ref-1", Fixture.refundLine(line, 1)), Fixture.refund("ref-2", Fixture.refundLine(line, 2, before: 1)),
             Fixture.seller("sel-a", name: "Tenun"),
         ]
@@ -105,7 +109,9 @@ struct SettlementReadTests {
         var numbers = SeededNumbers(seed: 11)
         for _ in 1...10 {
             let harness = try Fixture.harness()
-            for (index, event) in (events + events).enumerated().shuffled(using: &numbers) { try harness.receive(event, id: "m\(index % events.count)") }
+            for (index, event) in (events + events).enumerated().shuffled(using: &numbers) {
+                try harness.receive(event, id: "m\(index % events.count)")
+            }
             #expect(try harness.books() == books)
             #expect(try harness.parked.isEmpty)
             #expect(try harness.isBalanced)
@@ -121,14 +127,18 @@ struct SettlementServiceTests {
         #expect(definition.name == "settlement")
         #expect(definition.port == 8104)
         #expect(definition.commands.map(\.routingKey) == ["settlement.assign-suspense"])
-        #expect(Set(definition.consumes.map(\.routingKey)) == [
-            "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
-        ])
-        #expect(definition.publishes.map(\.name.routingKey) == [
-            "settlement.settlement-posted", "settlement.settlement-reversed", "settlement.suspense-assigned",
-        ])
-        #expect(definition.reads.map(\.path).sorted() == [
-            "/v1/ledger/trial-balance", "/v1/sellers/{id}/balance", "/v1/sellers/{id}/statement", "/v1/settlements/waiting", "/v1/settlements/{saleId}",
-        ])
+        #expect(
+            Set(definition.consumes.map(\.routingKey)) == [
+                "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
+            ])
+        #expect(
+            definition.publishes.map { $0.name.routingKey } == [
+                "settlement.settlement-posted", "settlement.settlement-reversed", "settlement.suspense-assigned",
+            ])
+        #expect(
+            definition.reads.map(\.path).sorted() == [
+                "/v1/ledger/trial-balance", "/v1/sellers/{id}/balance", "/v1/sellers/{id}/statement", "/v1/settlements/waiting",
+                "/v1/settlements/{saleId}",
+            ])
     }
 }

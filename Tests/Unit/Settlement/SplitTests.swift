@@ -6,10 +6,12 @@ import Testing
 struct SplitTests {
     static let rates: [Rate] = (0...10).compactMap { Rate(percent: $0) }
 
-    @Test("the mart's share is rounded down, the seller gets the rest", arguments: [
-        (12_345, 1_234, 11_111), (0, 0, 0), (1, 0, 1), (9, 0, 9), (10, 1, 9), (11, 1, 10), (19, 1, 18), (99, 9, 90), (100, 10, 90),
-        (9_007_199_254_740_991, 900_719_925_474_099, 8_106_479_329_266_892),
-    ] as [(Int64, Int64, Int64)])
+    @Test(
+        "the mart's share is rounded down, the seller gets the rest",
+        arguments: [
+            (12_345, 1_234, 11_111), (0, 0, 0), (1, 0, 1), (9, 0, 9), (10, 1, 9), (11, 1, 10), (19, 1, 18), (99, 9, 90), (100, 10, 90),
+            (9_007_199_254_740_991, 900_719_925_474_099, 8_106_479_329_266_892),
+        ] as [(Int64, Int64, Int64)])
     func rounding(net: Int64, mart: Int64, seller: Int64) {
         let split = Split(of: Rupiah(net), at: .standard)
         #expect(split.martShare == Rupiah(mart))
@@ -52,9 +54,11 @@ struct SplitTests {
 
 @Suite("What is left of a line, and what refunds reverse")
 struct SoldLineTests {
-    @Test("R(q) is the amount less the rounded-down part of the units taken back", arguments: [
-        (0, 10_000), (1, 6_667), (2, 3_334), (3, 0),
-    ] as [(Int64, Int64)])
+    @Test(
+        "R(q) is the amount less the rounded-down part of the units taken back",
+        arguments: [
+            (0, 10_000), (1, 6_667), (2, 3_334), (3, 0),
+        ] as [(Int64, Int64)])
     func remaining(refunded: Int64, left: Int64) {
         let line = SoldLine(net: Rupiah(10_000), quantity: 3, rate: .standard)
         #expect(line.remaining(after: refunded) == Rupiah(left))

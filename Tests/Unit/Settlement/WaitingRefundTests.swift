@@ -2,6 +2,7 @@ import Contracts
 import Messaging
 import MessagingTesting
 import Primitives
+import StrictJSON
 import Testing
 
 @Suite("Refunds that come before what they are about")
@@ -46,7 +47,8 @@ struct WaitingRefundTests {
     @Test("any order of arrival ends in the same books", arguments: 0..<24)
     func anyOrder(permutation: Int) throws {
         var steps: [any Event] = [
-            Fixture.sale(Self.line), Self.refund("ref-1", 1, before: 0), Self.refund("ref-2", 3, before: 1), Self.refund("ref-3", 1, before: 4),
+            Fixture.sale(Self.line), Self.refund("ref-1", 1, before: 0), Self.refund("ref-2", 3, before: 1),
+            Self.refund("ref-3", 1, before: 4),
         ]
         var rest = permutation
         var order: [any Event] = []
@@ -68,7 +70,8 @@ struct WaitingRefundTests {
         let harness = try Fixture.harness()
         let other = Fixture.line("b", quantity: 2, price: 100)
         for refund in [
-            Fixture.refund("ref-z", Fixture.refundLine(other, 1)), Self.refund("ref-m", 1, before: 0), Fixture.refund("ref-a", Fixture.refundLine(other, 1, before: 1)),
+            Fixture.refund("ref-z", Fixture.refundLine(other, 1)), Self.refund("ref-m", 1, before: 0),
+            Fixture.refund("ref-a", Fixture.refundLine(other, 1, before: 1)),
         ] { try harness.receive(refund) }
         try harness.receive(Fixture.sale(Self.line, other))
         #expect(try reversed(harness) == ["ref-z", "ref-m", "ref-a"])
@@ -123,7 +126,8 @@ struct WaitingRefundTests {
         func incoming(_ event: some Event, _ id: String) -> Incoming {
             let name = type(of: event).name
             let header = EnvelopeHeader(
-                id: id, source: "/consignment", type: name.type, subject: event.subject, time: "2026-02-05T02:00:00Z", correlationId: id, causationId: id)
+                id: id, source: "/consignment", type: name.type, subject: event.subject, time: "2026-02-05T02:00:00Z", correlationId: id,
+                causationId: id)
             return Incoming(channel: .events, routingKey: name.routingKey, body: header.body(data: event))
         }
         try harness.process([incoming(Self.refund("ref-1", 1, before: 0), "m1"), incoming(Fixture.sale(Self.line), "m2")])

@@ -55,8 +55,9 @@ final class Bench {
     /// One command, one reply.
     @discardableResult
     func ask(_ name: String, _ data: String, id: String? = nil, source: String = "/till-1") throws -> KeptReply {
+        let before = try replies.count
         try process([command(name, data, id: id ?? nextId(), source: source)])
-        guard let reply = try replies.last else { throw BenchFailure(description: "no reply to \(name)") }
+        guard let reply = try replies.dropFirst(before).first else { throw BenchFailure(description: "no reply to \(name)") }
         return reply
     }
 

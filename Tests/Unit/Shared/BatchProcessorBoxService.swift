@@ -2,6 +2,7 @@ import Contracts
 import Messaging
 import Primitives
 import Store
+import StrictJSON
 
 /// A service small enough to see whole: boxes are put on a shelf and labelled. What a box contains decides what its handler does.
 enum BoxService {
@@ -18,7 +19,7 @@ enum BoxService {
                     CREATE TABLE label (boxId TEXT PRIMARY KEY, label TEXT NOT NULL, seal TEXT) STRICT;
                     CREATE TABLE due (number INTEGER PRIMARY KEY, firedOn INTEGER) STRICT;
                     CREATE TABLE waiting (id TEXT PRIMARY KEY) STRICT;
-                    CREATE TRIGGER noThirteen BEFORE INSERT ON box WHEN new.boxId = 'b13' BEGIN SELECT RAISE(FAIL, 'thirteen'); END;
+                    CREATE TRIGGER noBadLuck BEFORE INSERT ON box WHEN new.boxId = 'unlucky' BEGIN SELECT RAISE(FAIL, 'bad luck'); END;
                     """)
             ] + moreSchema,
             handles: [on(PutBox.self, Put()), on(OpenBox.self, Open()), on(BoxLabelled.self, Label()), on(BoxSealed.self, Seal())],

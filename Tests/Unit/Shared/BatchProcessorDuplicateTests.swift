@@ -1,4 +1,5 @@
 import Messaging
+import StrictJSON
 import Testing
 
 /// The same (source, id) again: no second effect, whatever it says.

@@ -1,4 +1,5 @@
 import Messaging
+import StrictJSON
 import Testing
 
 /// The order in which a message is judged, and what is told about it.
@@ -120,6 +121,20 @@ struct BatchProcessorJudgementTests {
         #expect(try bench.replies.map(\.verdict) == ["rejected invalid"])
         #expect(try bench.events.isEmpty)
         #expect(try bench.parked.count == 2)
+    }
+
+    /// CloudEvents knows no empty attribute: what is not known of an unreadable command is left out.
+    @Test func `the reply to something unreadable is a whole envelope all the same`() throws {
+        try bench.process([
+            Incoming(channel: .commands, routingKey: "box.x", replyTo: "reply.a.1", body: Array("no json".utf8)),
+            Incoming(channel: .commands, routingKey: "box.x", correlationId: "c1", replyTo: "reply.a.2", body: Array("no json either".utf8)),
+        ])
+        let replies = try bench.replies
+        #expect(replies.map(\.verdict) == ["rejected invalid", "rejected invalid"])
+        #expect(replies.map(\.envelope.correlationId) == [nil, "c1"])
+        #expect(replies.map(\.correlationId) == ["", "c1"])
+        #expect(replies.map(\.envelope.subject) == [nil, nil])
+        #expect(replies.map(\.envelope.causationId) == [nil, nil])
     }
 
     @Test func `a reply to a place that is none is not sent, and the command is judged all the same`() throws {

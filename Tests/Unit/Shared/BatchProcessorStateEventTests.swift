@@ -1,3 +1,4 @@
+import Messaging
 import Testing
 
 /// State events may come in any order: per source, subject and facet the highest sequence stands.

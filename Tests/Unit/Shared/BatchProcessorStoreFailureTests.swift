@@ -1,6 +1,7 @@
 import GRDB
 import Messaging
 import Store
+import StrictJSON
 import Testing
 
 /// The store fails: nothing is acknowledged, nothing changes, and the same batch may be tried again.

@@ -1,7 +1,10 @@
 import Foundation
 import GRDB
 import Messaging
+import Primitives
 import Store
+import StrictJSON
+import Synchronization
 import Testing
 
 /// What a store promises when it is opened, and what it keeps over the end of a process.
@@ -47,12 +50,13 @@ struct BatchProcessorStoreTests {
     }
 
     @Test func `a file that is no database is refused`() throws {
-        let bench = try Bench()
-        try bench.close()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("noise-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let noise = String(repeating: "no database at all. ", count: 1000)
-        try noise.write(toFile: "\(bench.folder)/box.sqlite", atomically: true, encoding: .utf8)
+        try noise.write(to: folder.appendingPathComponent("box.sqlite"), atomically: true, encoding: .utf8)
         let error = #expect(throws: StoreOpenError.self) {
-            try ServiceStore(BoxService.definition(), folder: bench.folder, clock: .system())
+            try ServiceStore(BoxService.definition(), folder: folder.path, clock: .system())
         }
         guard case .failed = error else {
             Issue.record("refused for another reason: \(String(describing: error))")

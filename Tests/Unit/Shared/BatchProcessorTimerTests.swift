@@ -1,3 +1,6 @@
+import Contracts
+import GRDB
+import Messaging
 import Primitives
 import Store
 import Testing

@@ -1,4 +1,5 @@
 import Messaging
+import Store
 import Testing
 
 /// A message with which the process dies, again and again.

@@ -1,6 +1,8 @@
 import GRDB
 import Messaging
 import Store
+import StrictJSON
+import Synchronization
 import Testing
 
 /// The paths that every service answers.

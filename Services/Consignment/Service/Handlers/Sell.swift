@@ -23,7 +23,7 @@ struct Sell: Handler {
             $0.tender = sale.tender
             $0.offline = sale.offline
             $0.flags = judged.flags
-            $0.lines = judged.lines.map(\.line)
+            $0.lines = judged.lines.map { $0.line }
             $0.total = judged.total
         }
         try Sales.record(recorded, judged.lines, in: tx)
@@ -56,7 +56,7 @@ struct JudgedSale {
         if !ofSale.isEmpty {
             for index in lines.indices { lines[index].line.flags = OfflineFlags.union([lines[index].line.flags, ofSale]) }
         }
-        flags = OfflineFlags.union(lines.map(\.line.flags))
+        flags = OfflineFlags.union(lines.map { $0.line.flags })
     }
 }
 

@@ -133,6 +133,6 @@ enum Sales {
 
 /// Flags in one column; most sales have none.
 enum FlagList {
-    static func text(_ flags: [SaleFlag]) -> String { flags.isEmpty ? "" : flags.map(\.rawValue).joined(separator: ",") }
+    static func text(_ flags: [SaleFlag]) -> String { flags.isEmpty ? "" : flags.map { $0.rawValue }.joined(separator: ",") }
     static func words(_ text: String) -> [String] { text.isEmpty ? [] : text.split(separator: ",").map(String.init) }
 }

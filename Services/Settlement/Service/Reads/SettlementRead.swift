@@ -6,7 +6,8 @@ import StrictJSON
 
 /// `/v1/settlements/{saleId}`: what was posted for a sale (or a write-off), and what became of it.
 enum SettlementRead {
-    static let route = Route.get("/v1/settlements/{saleId}", "The settlement of a sale, or of a write-off, with its reversals") { request, db, json in
+    static let route = Route.get("/v1/settlements/{saleId}", "The settlement of a sale, or of a write-off, with its reversals") {
+        request, db, json in
         let id = request.pathValue("saleId")
         if let sale = try posting(.sale, id, db) {
             try writeSale(sale, id, db, &json)
@@ -18,7 +19,8 @@ enum SettlementRead {
     }
 
     private static func posting(_ kind: PostingKind, _ key: String, _ db: Database) throws -> Row? {
-        try Row.fetchOne(db, sql: "SELECT number, regency, postedAt FROM posting WHERE key = ? AND kind = ?", arguments: [key, kind.rawValue])
+        try Row.fetchOne(
+            db, sql: "SELECT number, regency, postedAt FROM posting WHERE key = ? AND kind = ?", arguments: [key, kind.rawValue])
     }
 
     private static func writeSale(_ sale: Row, _ id: String, _ db: Database, _ json: inout JSONWriter) throws {

@@ -62,7 +62,9 @@ struct Ledger {
         guard let sellerId else { return .suspense }
         let known = try tx.first(Self.findAccount, sellerId) { Account(number: $0.int(0)) }
         if let known { return known }
-        let made = try tx.first(Self.insertAccount, Account.firstOfSellers, Account.payableName(of: sellerId), sellerId) { Account(number: $0.int(0)) }
+        let made = try tx.first(Self.insertAccount, Account.firstOfSellers, Account.payableName(of: sellerId), sellerId) {
+            Account(number: $0.int(0))
+        }
         guard let made else { preconditionFailure("an INSERT … RETURNING answers its row") }
         return made
     }

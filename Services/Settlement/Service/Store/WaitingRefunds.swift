@@ -54,7 +54,8 @@ struct WaitingRefunds {
             let (envelope, refund) = try Self.read(row.blob(3))
             let incoming = Incoming(channel: .events, routingKey: row.text(1), contentType: row.textOrNil(2), body: row.blob(3))
             let cause = Cause(
-                id: envelope.id, source: envelope.source, sequence: envelope.sequence, correlationId: row.text(4), traceparent: row.textOrNil(5),
+                id: envelope.id, source: envelope.source, sequence: envelope.sequence, correlationId: row.text(4),
+                traceparent: row.textOrNil(5),
                 regency: envelope.regency, inboxPosition: row.int(6))
             return WaitingRefund(number: row.int(0), refund: refund, incoming: incoming, cause: cause)
         }
