@@ -192,8 +192,9 @@ struct JSONParser {
             index = Int(nodes[index + 1].next)
         }
         if anyEscapes || keys.count > 24 {
-            var seen = Set<String>(minimumCapacity: keys.count)
-            for key in keys where !seen.insert(JSONText.string(text, nodes[key])).inserted {
+            // As bytes: Swift's texts are equal by canonical equivalence, keys only by their code points.
+            var seen = Set<[UInt8]>(minimumCapacity: keys.count)
+            for key in keys where !seen.insert(Array(JSONText.string(text, nodes[key]).utf8)).inserted {
                 throw JSONError(reason: .duplicateKey, offset: Int(nodes[key].start))
             }
             return

@@ -1,5 +1,6 @@
 import Contracts
 import Messaging
+import Primitives
 import RabbitMQ
 import StrictJSON
 import Testing

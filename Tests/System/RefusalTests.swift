@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Messaging
+import Primitives
 import RabbitMQ
 import StrictJSON
 import Testing

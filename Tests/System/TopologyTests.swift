@@ -5,6 +5,7 @@ import Messaging
 import PermitsService
 import RabbitMQ
 import SettlementService
+import Store
 import StrictJSON
 import Testing
 import TestSupport

@@ -1,6 +1,6 @@
 import CatalogService
 import ConsignmentService
-import Contracts
+public import Contracts
 import PermitsService
 import SettlementService
 public import Store

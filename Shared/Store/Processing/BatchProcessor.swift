@@ -68,7 +68,7 @@ public final class BatchProcessor {
     /// the store has failed, nothing was changed, and the same batch may be tried again.
     @discardableResult
     public func process(_ batch: [Incoming]) throws -> Committed {
-        try transaction(redo: { _ in true }) { isGuarded in
+        try transaction(redoingGuarded: true) { isGuarded in
             for incoming in batch { try judge(incoming, isGuarded: isGuarded) }
         }
     }
@@ -80,7 +80,7 @@ public final class BatchProcessor {
         for timer in store.definition.timers {
             var more = false
             do {
-                try transaction(redo: { _ in false }) { _ in
+                try transaction(redoingGuarded: false) { _ in
                     tx.cause = .clock(tx.today)
                     more = try timer.fire(in: tx)
                 }
@@ -96,7 +96,7 @@ public final class BatchProcessor {
     public func replayParked() throws -> Bool {
         var found = false
         tx.replayRequested = false
-        try transaction(redo: { _ in true }) { isGuarded in
+        try transaction(redoingGuarded: true) { isGuarded in
             guard let next = try parkingLot.nextToReplay(in: connection) else { return }
             found = true
             var incoming = next.incoming
@@ -110,12 +110,12 @@ public final class BatchProcessor {
         return found
     }
 
-    func transactionAlone(_ body: () throws -> Void) throws { try transaction(redo: { _ in false }) { _ in try body() } }
+    func transactionAlone(_ body: () throws -> Void) throws { try transaction(redoingGuarded: false) { _ in try body() } }
 
     /// Writes how far the relay has got, when no batch has come to carry it.
     public func saveSentMarks() throws {
         if savedMarks == store.sent.withLock({ $0 }) { return }
-        try transaction(redo: { _ in false }) { _ in }
+        try transaction(redoingGuarded: false) { _ in }
     }
     private var savedMarks = SentMarks(events: -1, replies: -1)
 
@@ -130,11 +130,11 @@ public final class BatchProcessor {
     }
 
     @discardableResult
-    private func transaction(redo: (any Error) -> Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws -> Committed {
+    private func transaction(redoingGuarded redo: Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws -> Committed {
         try store.pool.writeWithoutTransaction { _ in
             do {
                 try attempt(isGuarded: false, body)
-            } catch let error where redo(error) && (error is NeedsSavepoints || Self.isFaultOfMessage(error)) {
+            } catch let error where redo && (error is NeedsSavepoints || Self.isFaultOfMessage(error)) {
                 try attempt(isGuarded: true, body)
             }
             return committed

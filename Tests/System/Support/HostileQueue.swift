@@ -1,6 +1,7 @@
 import Contracts
 import Messaging
 import RabbitMQ
+import Testing
 
 /// A queue that strangers write to, and what a good message for it looks like.
 struct HostileQueue: Sendable, CustomTestStringConvertible {

@@ -18,7 +18,7 @@ struct ReadSides: Sendable {
 
     /// Whether a service has handled the message with that id, in whichever way.
     func has(_ side: HTTPClient, handled id: String) async throws -> Bool {
-        try await side.find("/v1/messages?id=\(HTTPClient.escaped(id))")?["items"]?.elements.isEmpty == false
+        try await side.find("/v1/messages?id=\(HTTPClient.escaped(id))")?.elements.isEmpty == false
     }
 
     /// Everything that the audit compares with.

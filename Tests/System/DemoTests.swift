@@ -1,0 +1,26 @@
+import Foundation
+import StrictJSON
+import Testing
+import TestSupport
+
+/// The whole main job, small: what `make demo` shows.
+@Suite(.timeLimit(.minutes(3)))
+struct DemoTests {
+    @Test func `the demo runs through, and its audit finds no difference`() async throws {
+        let stack = try await Stack.start()
+        let record = stack.folder.file("events.ndjson").path
+        let text = try await martctl("demo", "--quick", "--record", record, environment: stack.clientEnvironment, timeout: .seconds(120))
+        #expect(!text.contains("✗"), "\(text)")
+        #expect(text.contains("figures agree"))
+        // Asked again, the recording still says what the services say.
+        let audit = try await martctl("audit", record, "--compare", environment: stack.clientEnvironment)
+        #expect(!audit.contains("✗"), "\(audit)")
+        #expect(audit.contains("figures agree"))
+        for service in Stack.allServices {
+            let status = try await stack[service].json("/v1/status")
+            #expect(status["outboxPending"]?.int64 == 0, "\(service)")
+            #expect(status["lastSequence"]?.int64 ?? 0 > 100, "\(service)")
+        }
+        try await stack.stop()
+    }
+}

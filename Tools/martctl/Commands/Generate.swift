@@ -1,0 +1,23 @@
+import ArgumentParser
+import Documents
+import Foundation
+
+/// For developers: writes the documents that follow from the services' indexes.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the documents that follow from the services' indexes (for developers).", shouldDisplay: false)
+
+    @Option(help: "The root of the project.")
+    var root = "."
+
+    func run() throws {
+        for document in Document.all {
+            let file = URL(filePath: root).appending(path: document.path)
+            let current = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+            let rendered = try document.render(current)
+            if rendered == current { continue }
+            try rendered.write(to: file, atomically: true, encoding: .utf8)
+            print("wrote \(document.path)")
+        }
+    }
+}
