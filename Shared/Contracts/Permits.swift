@@ -46,7 +46,7 @@ public struct ResubmitPermit: Command {
 
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("permitId", &permitId)
-        try f.texts("documents", &documents)
+        try f.requiredTexts("documents", &documents)
     }
 }
 

@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 /// The broker goes away, comes back, or loses what it had.
 @Suite(.serialized, .timeLimit(.minutes(4)))
@@ -39,7 +39,9 @@ struct BrokerLossTests {
         #expect(Set(try await load.waitForReplies(limit: .seconds(90))).isSubset(of: ["duplicate ok"]))
         #expect(try await load.expectSettled(in: stack["settlement"], seller: "s-broker", limit: .seconds(90)) == 0)
         for service in Stack.allServices {
-            try await expectEventually("\(service) has sent everything") { try await stack[service].json("/v1/status")["outboxPending"]?.int64 == 0 }
+            try await expectEventually("\(service) has sent everything") {
+                try await stack[service].json("/v1/status")["outboxPending"]?.int64 == 0
+            }
             #expect(try await stack[service].json("/v1/status")["parked"]?.int64 == 0)
         }
         for name in ["consignment.sale-recorded", "settlement.settlement-posted"] {
@@ -91,7 +93,9 @@ struct BrokerLossTests {
         try await broker.restart()
         let watcher = try await MartClient.connect(to: url)
         let last = try ServiceProcess("permits", amqpURL: url, folder: folder, environment: ["MART_NOW": "2026-02-07T02:00:00Z"])
-        let expired = try await watcher.events.first("the expiry is told") { $0.name == "permits.permit-expired" && $0.subject == "undrained" }
+        let expired = try await watcher.events.first("the expiry is told") {
+            $0.name == "permits.permit-expired" && $0.subject == "undrained"
+        }
         #expect(expired.envelope.causationId == "clock:2026-02-07")
         await watcher.close()
         #expect(try await last.terminate() == 0)
@@ -108,7 +112,8 @@ struct BrokerLossTests {
         }
         try await eventually("catalog takes commands again", timeout: .seconds(30)) {
             try await client.ask(
-                .command(RegisterSeller.name, #"{"sellerId":"s-after","name":"After","regency":"53.06"}"#, id: client.nextId()), limit: .seconds(3)
+                .command(RegisterSeller.name, #"{"sellerId":"s-after","name":"After","regency":"53.06"}"#, id: client.nextId()),
+                limit: .seconds(3)
             ).status == "rejected" ? nil : true
         }
         // What Catalog tells now finds its way to Settlement again.

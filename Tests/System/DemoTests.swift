@@ -1,7 +1,7 @@
 import Foundation
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 /// The whole main job, small: what `make demo` shows.
 @Suite(.timeLimit(.minutes(3)))

@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// Said twice, by message id and by business key, over a real broker.
@@ -16,7 +16,8 @@ extension SharedMartTests {
 
         @Test func `a command sent again gets its first reply's body at its new address, and nothing happens twice`() async throws {
             let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
-            let message = OutgoingMessage.command(RegisterSeller.name, #"{"sellerId":"s-twice","name":"A","regency":"53.06"}"#, id: "twice-1")
+            let message = OutgoingMessage.command(
+                RegisterSeller.name, #"{"sellerId":"s-twice","name":"A","regency":"53.06"}"#, id: "twice-1")
             let replies = [try await client.ask(message), try await client.ask(message), try await client.ask(message)]
             #expect(Set(replies.map(\.routingKey)).count == 3)
             #expect(Set(replies.map(\.body)).count == 1)
@@ -60,7 +61,9 @@ extension SharedMartTests {
             #expect(try await client.send(RegisterSeller.name, data).verdict == "accepted ok")
             let same = #"{"regency":"53.06","phone":null,"name":"C","sellerId":"s-key","unheardOf":[1]}"#
             #expect(try await client.send(RegisterSeller.name, same).verdict == "duplicate ok")
-            #expect(try await client.send(RegisterSeller.name, #"{"sellerId":"s-key","name":"D","regency":"53.06"}"#).verdict == "rejected conflict")
+            #expect(
+                try await client.send(RegisterSeller.name, #"{"sellerId":"s-key","name":"D","regency":"53.06"}"#).verdict
+                    == "rejected conflict")
             #expect(published("catalog.seller-registered", "s-key", client) == 1)
         }
 
@@ -78,13 +81,17 @@ extension SharedMartTests {
             // The same message id with other content.
             try await client.inject(SaleRecorded.of("sale-once-other", seller: "s-once"), id: "once-1", source: "/harness")
             // The same message id of another source is another message.
-            #expect(try await mart["settlement"].outcome(of: client.inject(SaleRecorded.of("sale-twice", seller: "s-once"), id: "once-1x")) == "accepted")
+            #expect(
+                try await mart["settlement"].outcome(of: client.inject(SaleRecorded.of("sale-twice", seller: "s-once"), id: "once-1x"))
+                    == "accepted")
 
             #expect(try await mart["settlement"].parkedReasons() == (before + ["conflict", "conflict"]).sorted())
             #expect(try await mart["settlement"].get("/v1/settlements/sale-once-other").status == 404)
             #expect(try await mart["settlement"].json("/v1/settlements/sale-once")["totals"]?["net"]?.int64 == 10_000)
             #expect(try await mart["settlement"].json("/v1/sellers/s-once/balance")["payable"]?.int64 == 18_000)
-            _ = try await client.events.first("the last settlement") { $0.subject == "sale-twice" && $0.name == "settlement.settlement-posted" }
+            _ = try await client.events.first("the last settlement") {
+                $0.subject == "sale-twice" && $0.name == "settlement.settlement-posted"
+            }
             #expect(published("settlement.settlement-posted", "sale-once", client) == 1)
         }
 

@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// The worst inputs for each queue: each is parked with its reason, and after each the next good message is handled.
@@ -44,7 +44,9 @@ extension SharedMartTests {
             let messages = HostileQueue.permitsEvents.directMessages
             for hostile in messages { try await client.publish(hostile.message) }
             let expected = (before + messages.compactMap { $0.reason?.rawValue }).sorted()
-            try await expectEventually("all are parked") { try await mart["permits"].json("/v1/status")["parked"]?.int64 == Int64(expected.count) }
+            try await expectEventually("all are parked") {
+                try await mart["permits"].json("/v1/status")["parked"]?.int64 == Int64(expected.count)
+            }
             #expect(try await mart["permits"].parkedReasons() == expected)
             try await client.apply("after-direct", .nib, seller: "s")
         }
@@ -81,7 +83,8 @@ extension SharedMartTests {
             let message = queue.good(id, number: 150)
             let place = try #require(mart.broker)
             try await RawAMQP.run(port: place.port, virtualHost: place.virtualHost) { broker in
-                try broker.publish(message.body, to: message.routingKey, exchange: message.exchange, headers: RawAMQP.nestedLists(depth: 20_000))
+                try broker.publish(
+                    message.body, to: message.routingKey, exchange: message.exchange, headers: RawAMQP.nestedLists(depth: 20_000))
             }
             #expect(try await mart[queue.service].outcome(of: id) == "accepted")
         }

@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 /// Services that are told to stop, or die, while sales pour in: nothing is lost, nothing is done twice.
 @Suite(.serialized, .timeLimit(.minutes(4)))

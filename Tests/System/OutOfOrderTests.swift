@@ -2,8 +2,8 @@ import Contracts
 import Messaging
 import Primitives
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// What arrives before that on which it is founded. The events are a harness's own, as any source may send them.
@@ -25,11 +25,14 @@ extension SharedMartTests {
             try await client.openMart()
             // As sparse as the contract allows: no agency, no regency, nor one in the routing key.
             let first = try await client.inject(Self.approval("early-nib", .nib, seller: "s-early"), source: "/harness")
-            let second = try await client.inject(Self.approval("early-pirt", .sppIrt, seller: "s-early", product: "p-early"), source: "/harness")
+            let second = try await client.inject(
+                Self.approval("early-pirt", .sppIrt, seller: "s-early", product: "p-early"), source: "/harness")
             for id in [first, second] { #expect(try await mart["catalog"].outcome(of: id) == "accepted") }
             try await client.registerSeller("s-early")
             try await client.registerProduct("p-early", seller: "s-early", kind: .foodDry)
-            let listed = try await client.events.first("the product is listed") { $0.name == "catalog.product-listed" && $0.subject == "p-early" }
+            let listed = try await client.events.first("the product is listed") {
+                $0.name == "catalog.product-listed" && $0.subject == "p-early"
+            }
             #expect(listed.data["price"]?.int64 == 10_000)
             #expect(try await mart["catalog"].json("/v1/products/p-early")["state"]?.string == "listed")
         }
@@ -126,12 +129,16 @@ extension SharedMartTests {
             #expect(try await mart["settlement"].get("/v1/settlements/sale-early").status == 404)
 
             try await client.inject(SaleRecorded.of("sale-early", seller: "s-refund", quantity: 3, price: 3_333), source: "/harness")
-            let reversed = try await client.events.first("the refund is applied") { $0.name == "settlement.settlement-reversed" && $0.subject == "sale-early" }
+            let reversed = try await client.events.first("the refund is applied") {
+                $0.name == "settlement.settlement-reversed" && $0.subject == "sale-early"
+            }
             let posted = try #require(client.events.items.first { $0.name == "settlement.settlement-posted" && $0.subject == "sale-early" })
             #expect(try #require(posted.envelope.sequence) < #require(reversed.envelope.sequence))
             #expect(posted.data["totals"]?.text == #"{"net":9999,"sellerShare":9000,"martShare":999}"#)
             #expect(reversed.data["totals"]?.text == #"{"net":3333,"sellerShare":3000,"martShare":333}"#)
-            #expect(try await mart["settlement"].items("/v1/settlements/waiting").contains { $0["refundId"]?.string == "refund-early" } == false)
+            #expect(
+                try await mart["settlement"].items("/v1/settlements/waiting").contains { $0["refundId"]?.string == "refund-early" } == false
+            )
             #expect(try await mart["settlement"].json("/v1/sellers/s-refund/balance")["payable"]?.int64 == 6_000)
             #expect(try await mart["settlement"].json("/v1/ledger/trial-balance")["sum"]?.int64 == 0)
         }

@@ -1,8 +1,8 @@
 import Foundation
 import Messaging
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// The read side over HTTP: what every service answers, and what it refuses.

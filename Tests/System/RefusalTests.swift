@@ -4,8 +4,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 /// What a service is refused for good: exit code 69, and who was there first is unharmed.
 @Suite(.timeLimit(.minutes(3)))

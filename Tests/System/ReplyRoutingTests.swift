@@ -3,8 +3,8 @@ import Logging
 import Messaging
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// Where replies go, and where they do not.
@@ -58,7 +58,9 @@ extension SharedMartTests {
         }
 
         /// A forbidden publish would close the relay's channel and take what is behind it along.
-        @Test(arguments: ["consignment.commands", "test.replies", "mart.events", "reply", "reply.", "reply.x", "amq.topic", "amq.gen", "*", "#"])
+        @Test(arguments: [
+            "consignment.commands", "test.replies", "mart.events", "reply", "reply.", "reply.x", "amq.topic", "amq.gen", "*", "#",
+        ])
         func `a reply to any other place is not sent, and the command is judged all the same`(place: String) async throws {
             let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
             let consignment = try await mart["consignment"].json("/v1/status")["parked"]?.int64
@@ -78,7 +80,9 @@ extension SharedMartTests {
                 try await client.publish(command("s-gone-\(place.suffix(4))", replyTo: place))
             }
             try await client.openMart()
-            try await expectEventually("nothing waits to be sent") { try await mart["catalog"].json("/v1/status")["outboxPending"]?.int64 == 0 }
+            try await expectEventually("nothing waits to be sent") {
+                try await mart["catalog"].json("/v1/status")["outboxPending"]?.int64 == 0
+            }
             #expect(try await mart["catalog"].get("/readyz").status == 200)
         }
     }
@@ -88,14 +92,17 @@ extension SharedMartTests {
 @Suite(.timeLimit(.minutes(2)))
 struct ReplyToQueuesOffTests {
     @Test func `with replies to queues turned off only the exchange gets them`() async throws {
-        let stack = try await Stack.start(services: ["catalog"], environment: ["REPLY_TO_QUEUES": "off", "MART_NOW": "2026-02-06T02:00:00Z"])
+        let stack = try await Stack.start(
+            services: ["catalog"], environment: ["REPLY_TO_QUEUES": "off", "MART_NOW": "2026-02-06T02:00:00Z"])
         let client = try await MartClient.connect(to: stack.amqpURL)
         let queue = try SetupChannel.run(on: client.configuration) { try $0.declareQueue("", durable: false).name }
         var message = OutgoingMessage.command(RegisterSeller.name, #"{"sellerId":"s-off","name":"Off","regency":"53.06"}"#, id: "off-1")
         message.properties.replyTo = queue
         try await client.publish(message)
         try await client.openMart()
-        let waiting = try SetupChannel.run(on: client.configuration) { try $0.declareQueue(queue, durable: false, passive: true).messageCount }
+        let waiting = try SetupChannel.run(on: client.configuration) {
+            try $0.declareQueue(queue, durable: false, passive: true).messageCount
+        }
         #expect(waiting == 0)
         #expect(try await stack["catalog"].outcome(of: "off-1") == "accepted")
         await client.close()

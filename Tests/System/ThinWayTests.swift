@@ -3,8 +3,8 @@ import Messaging
 import Primitives
 import RabbitMQ
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 extension SharedMartTests {
     /// One approval unlocks one listing, one sale is settled: the whole way through four processes and a broker.
@@ -23,7 +23,9 @@ extension SharedMartTests {
             #expect(try await mart["catalog"].json("/v1/products/p-thin")["state"]?.string == "awaiting-permits")
 
             try await client.approve("pirt-thin", number: "206530600010130", id: "approve-pirt-thin")
-            let listed = try await client.events.first("the product is listed") { $0.name == "catalog.product-listed" && $0.subject == "p-thin" }
+            let listed = try await client.events.first("the product is listed") {
+                $0.name == "catalog.product-listed" && $0.subject == "p-thin"
+            }
             let approved = try #require(client.events.items.first { $0.name == "permits.permit-approved" && $0.subject == "pirt-thin" })
             #expect(approved.envelope.causationId == "approve-pirt-thin")
             #expect(listed.envelope.causationId == approved.envelope.id)
@@ -36,7 +38,9 @@ extension SharedMartTests {
 
             let sale = OutgoingSale("sale-thin", product: "p-thin")
             #expect(try await client.ask(sale.message(correlation: "desk-7")).verdict == "accepted ok")
-            let posted = try await client.events.first("the sale is settled") { $0.name == "settlement.settlement-posted" && $0.subject == "sale-thin" }
+            let posted = try await client.events.first("the sale is settled") {
+                $0.name == "settlement.settlement-posted" && $0.subject == "sale-thin"
+            }
             let recorded = try #require(client.events.items.first { $0.name == "consignment.sale-recorded" && $0.subject == "sale-thin" })
             #expect(recorded.envelope.causationId == sale.id)
             #expect(posted.envelope.causationId == recorded.envelope.id)

@@ -7,8 +7,8 @@ import RabbitMQ
 import SettlementService
 import Store
 import StrictJSON
-import Testing
 import TestSupport
+import Testing
 
 /// The manifest is generated; it must say what the services' indexes say.
 struct TopologyManifestTests {
@@ -40,10 +40,13 @@ extension SharedMartTests {
         private func list(_ arguments: String...) async throws -> JSONValue {
             let place = try #require(try await SharedMart.one.stack.broker)
             let broker = try await TestBroker.shared
-            let text = switch arguments.count {
-            case 3: try await broker.control(arguments[0], "-p", place.virtualHost, arguments[1], arguments[2], "--formatter", "json")
-            default: try await broker.control(arguments[0], "-p", place.virtualHost, arguments[1], arguments[2], arguments[3], "--formatter", "json")
-            }
+            let text =
+                switch arguments.count {
+                case 3: try await broker.control(arguments[0], "-p", place.virtualHost, arguments[1], arguments[2], "--formatter", "json")
+                default:
+                    try await broker.control(
+                        arguments[0], "-p", place.virtualHost, arguments[1], arguments[2], arguments[3], "--formatter", "json")
+                }
             return try JSONDocument(parsing: Array(text.utf8)).root
         }
 
@@ -95,7 +98,9 @@ extension SharedMartTests {
             ] {
                 expected.insert("mart.events catalog.\(name).# consignment.events")
             }
-            for name in ["consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered"] {
+            for name in [
+                "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
+            ] {
                 expected.insert("mart.events \(name).# settlement.events")
             }
             #expect(seen == expected)

@@ -102,6 +102,11 @@ public struct FieldReader: Fields {
         for element in list.elements { value.append(try text(name, in: element)) }
     }
 
+    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) throws(InvalidData) {
+        _ = try required(name)
+        try texts(name, &value)
+    }
+
     public mutating func ids(_ name: StaticString, _ value: inout [String]?) throws(InvalidData) {
         guard let list = present(name) else { return }
         guard list.kind == .array else { throw fault(name, "must be a list of ids") }

@@ -32,6 +32,7 @@ public struct FieldWriter: Fields {
     public mutating func text(_ name: StaticString, _ value: inout String) { json.member(name, value) }
     public mutating func text(_ name: StaticString, _ value: inout String?) { json.member(name, ifPresent: value) }
     public mutating func texts(_ name: StaticString, _ value: inout [String]) { json.member(name, value) }
+    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { json.member(name, value) }
     public mutating func ids(_ name: StaticString, _ value: inout [String]?) {
         if let value { json.member(name, value) }
     }

@@ -9,7 +9,9 @@ public protocol Fields {
     /// Up to 500 characters, not empty.
     mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData)
     mutating func text(_ name: StaticString, _ value: inout String?) throws(InvalidData)
+    /// Absent counts as empty.
     mutating func texts(_ name: StaticString, _ value: inout [String]) throws(InvalidData)
+    mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) throws(InvalidData)
     mutating func ids(_ name: StaticString, _ value: inout [String]?) throws(InvalidData)
     /// One of the 22 codes.
     mutating func regency(_ name: StaticString, _ value: inout String) throws(InvalidData)

@@ -137,6 +137,8 @@ extension ConnectionControl {
         let isNew = shared.withLock { shared in
             if case .connected(let generation) = state { shared.generation = generation }
             defer { shared.state = state }
+            // Every failed attempt is told, also one that fails as the one before: who counts attempts must see each.
+            if case .connecting(.some) = state { return true }
             return shared.state != state
         }
         if isNew { onStateChange?(state) }

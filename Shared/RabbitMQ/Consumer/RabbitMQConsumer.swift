@@ -41,7 +41,7 @@ public final class RabbitMQConsumer: Sendable {
     /// Makes a consumer; nothing happens before `start()`.
     /// - Parameters:
     ///   - setup: declares queues and bindings, on every new connection before consuming. Runs on the consumer's thread.
-    ///   - onStateChange: gets every change of `state`, on the consumer's thread; must return soon.
+    ///   - onStateChange: gets every change of `state` and every failed attempt to connect, on the consumer's thread; must return soon.
     /// - Precondition: every prefetch is at least 1.
     public init(
         configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,

@@ -15,7 +15,7 @@ public final class RabbitMQPublisher: Sendable {
     ///   - setup: declares what the publisher needs, on every new connection before the first publish. Runs on the publisher's thread.
     ///   - onSettled: gets the outcomes of `enqueue`d messages, at most once per turn of the loop, on the publisher's thread. It
     ///     must return soon: while it runs nothing is sent or received, and after two heartbeats the connection is cut.
-    ///   - onStateChange: gets every change of `state`, on the publisher's thread; the same holds.
+    ///   - onStateChange: gets every change of `state` and every failed attempt to connect, on the publisher's thread; the same holds.
     public init(
         configuration: RabbitMQConfiguration, logger: Logger, settings: PublisherLimits = PublisherLimits(),
         setup: @escaping @Sendable (SetupChannel) throws -> Void = { _ in },

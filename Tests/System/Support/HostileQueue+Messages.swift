@@ -78,7 +78,8 @@ extension HostileQueue {
             HostileMessage("too long", .oversize, message(["id": id("long"), "more": filling])),
         ]
         for (label, type) in [
-            ("unknown name", "\(MessageName.prefix)\(name.service).never-heard-of.v1"), ("unknown version", String(name.type.dropLast()) + "2"),
+            ("unknown name", "\(MessageName.prefix)\(name.service).never-heard-of.v1"),
+            ("unknown version", String(name.type.dropLast()) + "2"),
             ("another platform's", "com.example.\(name.service).v1"), ("no type at all", "x"),
         ] {
             list.append(HostileMessage(label, .unknownType, message(["id": id(label), "type": "\"\(type)\""])))
@@ -100,7 +101,8 @@ extension HostileQueue {
         ]
         if channel == .events {
             list.append(
-                HostileMessage("written into the queue", .forged, message(["id": id("direct")], routingKey: "\(service).events", exchange: "")))
+                HostileMessage(
+                    "written into the queue", .forged, message(["id": id("direct")], routingKey: "\(service).events", exchange: "")))
             let command = MessageName(service, "replay-parked")
             list.append(
                 HostileMessage(

@@ -75,7 +75,7 @@ struct HostileQueue: Sendable, CustomTestStringConvertible {
             counted: PriceChanged.name, countedData: ##"{"productId":"good-0","price":#,"effectiveOn":"2026-02-05"}"##),
         HostileQueue(
             service: "settlement", channel: .events, name: SellerRegistered.name,
-            data: #"{"sellerId":"good-$","name":"Good","regency":"53.06"}"#,
+            data: #"{"sellerId":"told-$","name":"Good","regency":"53.06"}"#,
             counted: GoodsWrittenOff.name,
             countedData: """
                 {"writeOffId":"w","lotId":"l","productId":"p","sellerId":"s","regency":"53.06","quantity":#,"unitPrice":1000,"net":5000,\

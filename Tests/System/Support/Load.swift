@@ -42,7 +42,9 @@ struct Load: Sendable {
     }
 
     /// Every sale has exactly one settlement, and the books say the same.
-    func expectSettled(in settlement: ServiceProcess, seller: String, share: Int64 = 9_000, limit: Duration = .seconds(60)) async throws -> Int64 {
+    func expectSettled(in settlement: ServiceProcess, seller: String, share: Int64 = 9_000, limit: Duration = .seconds(60)) async throws
+        -> Int64
+    {
         let wanted = Int64(count) * share
         try await expectEventually("all \(count) sales are settled", timeout: limit) {
             let payable = try await settlement.json("/v1/sellers/\(seller)/balance")["payable"]?.int64 ?? 0

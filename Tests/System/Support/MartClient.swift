@@ -132,7 +132,11 @@ final class MartClient: Sendable {
             let confirmed = Set(settled.items[seen..<wanted].filter { $0.outcome == .confirmed }.map { Int($0.token) })
             open.removeAll(where: confirmed.contains)
             // Without a connection everything is lost at once: wait for the next one.
-            if !open.isEmpty { try await eventually("the broker is back", timeout: limit) { if case .connected = self.publisher.state { true } else { nil } } }
+            if !open.isEmpty {
+                try await eventually("the broker is back", timeout: limit) {
+                    if case .connected = self.publisher.state { true } else { nil }
+                }
+            }
         }
     }
 

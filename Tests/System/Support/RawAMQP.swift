@@ -93,7 +93,9 @@ struct RawAMQP: ~Copyable {
     private func expect(_ classId: UInt16, _ methodId: UInt16) throws {
         let payload = try read().payload
         guard payload.prefix(4).elementsEqual(number(classId) + number(methodId)) else {
-            throw Failure("expected method \(classId) \(methodId), got \(payload.prefix(4)): \(String(decoding: payload.dropFirst(4), as: UTF8.self))")
+            throw Failure(
+                "expected method \(classId) \(methodId), got \(payload.prefix(4)): \(String(decoding: payload.dropFirst(4), as: UTF8.self))"
+            )
         }
     }
 

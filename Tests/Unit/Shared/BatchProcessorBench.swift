@@ -67,8 +67,10 @@ final class Bench {
     var replies: [KeptReply] {
         get throws {
             try store.pool.read { db in
-                try Row.fetchAll(db, sql: "SELECT routingKey, exchange, correlationId, body FROM reply WHERE routingKey IS NOT NULL ORDER BY position")
-                    .map(KeptReply.init)
+                try Row.fetchAll(
+                    db, sql: "SELECT routingKey, exchange, correlationId, body FROM reply WHERE routingKey IS NOT NULL ORDER BY position"
+                )
+                .map(KeptReply.init)
             }
         }
     }

@@ -11,10 +11,12 @@ struct BatchProcessorIsolationTests {
     private func put(_ box: String, _ content: String) -> String { #"{"boxId":"\#(box)","content":"\#(content)"}"# }
 
     /// Content, then what its reply says, then the reason for which it is parked.
-    @Test(arguments: [
-        ("refused", "rejected wrong-state", nil), ("refused by throwing", "rejected out-of-stock", nil),
-        ("too much", "rejected invalid", nil), ("broken", "rejected invalid", "poison"), ("strange", "rejected invalid", "inconsistent"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("refused", "rejected wrong-state", nil), ("refused by throwing", "rejected out-of-stock", nil),
+            ("too much", "rejected invalid", nil), ("broken", "rejected invalid", "poison"),
+            ("strange", "rejected invalid", "inconsistent"),
+        ] as [(String, String, String?)])
     func `what a failing handler wrote and published is undone, and its neighbours stand`(
         content: String, verdict: String, reason: String?
     ) throws {
@@ -55,7 +57,9 @@ struct BatchProcessorIsolationTests {
         for number in 1...60 {
             let content = number % 3 == 0 ? "refused" : number % 7 == 0 ? "broken" : "rice"
             let first = command("put-box", put("b\(number)-1", "rice"), id: "m\(number)-1")
-            try bench.process([first, command("put-box", put("b\(number)-2", content), id: "m\(number)-2", replyTo: number % 2 == 0 ? nil : "reply.a.b")])
+            try bench.process([
+                first, command("put-box", put("b\(number)-2", content), id: "m\(number)-2", replyTo: number % 2 == 0 ? nil : "reply.a.b"),
+            ])
             batch += 1
             if number % 20 == 0 { try bench.restart(cleanly: false) }
         }

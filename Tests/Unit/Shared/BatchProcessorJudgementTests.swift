@@ -51,7 +51,9 @@ struct BatchProcessorJudgementTests {
 
     @Test func `null counts as absent in envelope and data`() throws {
         let more = #","subject":null,"time":null,"regency":null,"sequence":null,"traceparent":null,"datacontenttype":null"#
-        try bench.process([command("put-box", #"{"boxId":"b1","content":"rice","note":null,"regency":null,"marks":null}"#, id: "m1", more: more)])
+        try bench.process([
+            command("put-box", #"{"boxId":"b1","content":"rice","note":null,"regency":null,"marks":null}"#, id: "m1", more: more)
+        ])
         #expect(try bench.replies.last?.verdict == "accepted ok")
     }
 
@@ -77,7 +79,8 @@ struct BatchProcessorJudgementTests {
         let body = try bench.texts("SELECT CAST(body AS TEXT) FROM outbox").first ?? ""
         for member in [
             #""specversion":"1.0""#, #""source":"/box""#, #""type":"id.nttmart.box.box-put.v1""#, #""subject":"b1""#, #""regency":"53.06""#,
-            #""datacontenttype":"application/json""#, #""correlationid":"c1""#, #""causationid":"m1""#, #""sequence":"00000000000000000001""#,
+            #""datacontenttype":"application/json""#, #""correlationid":"c1""#, #""causationid":"m1""#,
+            #""sequence":"00000000000000000001""#,
             #""data":{"boxId":"b1","content":"rice"}"#,
         ] {
             #expect(body.contains(member))
@@ -127,7 +130,8 @@ struct BatchProcessorJudgementTests {
     @Test func `the reply to something unreadable is a whole envelope all the same`() throws {
         try bench.process([
             Incoming(channel: .commands, routingKey: "box.x", replyTo: "reply.a.1", body: Array("no json".utf8)),
-            Incoming(channel: .commands, routingKey: "box.x", correlationId: "c1", replyTo: "reply.a.2", body: Array("no json either".utf8)),
+            Incoming(
+                channel: .commands, routingKey: "box.x", correlationId: "c1", replyTo: "reply.a.2", body: Array("no json either".utf8)),
         ])
         let replies = try bench.replies
         #expect(replies.map(\.verdict) == ["rejected invalid", "rejected invalid"])

@@ -71,9 +71,10 @@ struct BatchProcessorStoreFailureTests {
         try bench.process([command("put-box", #"{"boxId":"d1","content":"rice"}"#, id: "m1", source: "/till-8")])
         try bench.process(fromElsewhere)
         #expect(try bench.replies.allSatisfy { $0.verdict == "accepted ok" })
-        #expect(try bench.texts("SELECT source.name FROM inbox JOIN source ON number = source WHERE messageId = 'm1' ORDER BY 1") == [
-            "/till-1", "/till-8", "/till-9",
-        ])
+        #expect(
+            try bench.texts("SELECT source.name FROM inbox JOIN source ON number = source WHERE messageId = 'm1' ORDER BY 1") == [
+                "/till-1", "/till-8", "/till-9",
+            ])
     }
 
     @Test func `reads go on while the store takes nothing`() throws {

@@ -78,7 +78,7 @@ enum Samples {
         Sample(
             ApplyForPermit.self, #"{"permitId":"nib-1","permitKind":"nib","regency":"53.06","sellerId":"s1","documents":[]}"#,
             optional: ["regency", "documents"]),
-        Sample(ResubmitPermit.self, #"{"permitId":"pirt-1","documents":["mended.pdf"]}"#, optional: ["documents"]),
+        Sample(ResubmitPermit.self, #"{"permitId":"pirt-1","documents":["mended.pdf"]}"#),
         Sample(
             ApprovePermit.self,
             #"{"permitId":"pirt-1","number":"206530600010130","validFrom":"2026-02-05","validUntil":"2026-02-05","officer":"Maria"}"#,

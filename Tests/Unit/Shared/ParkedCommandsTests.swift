@@ -14,7 +14,8 @@ struct ParkedCommandsTests {
             command("put-box", #"{"boxId":"unlucky","content":"rice"}"#, id: "m1", replyTo: "reply.first.1"),
             event("box-labelled", #"{"boxId":"b1"}"#, id: "e1"),
             event("box-sold", "{}", id: "e2"),
-            Incoming(channel: .events, routingKey: "depot.box-labelled", body: Array(repeating: 0x20, count: 5000), size: Limits.eventSize + 1),
+            Incoming(
+                channel: .events, routingKey: "depot.box-labelled", body: Array(repeating: 0x20, count: 5000), size: Limits.eventSize + 1),
         ])
     }
 
@@ -48,17 +49,19 @@ struct ParkedCommandsTests {
         let reply = try bench.ask("discard-parked", #"{"parkedIds":[\#(quoted([ids[1]]))],"by":"Maria","reason":"a test"}"#)
         #expect(reply.data["details"]?["count"]?.int64 == 1)
         #expect(try bench.parked == ["poison", "unknown-type", "over-size"])
-        #expect(try bench.texts("SELECT state || ' ' || decidedBy || ' ' || decision FROM parked WHERE reason = 'invalid-data'") == [
-            "discarded Maria a test"
-        ])
+        #expect(
+            try bench.texts("SELECT state || ' ' || decidedBy || ' ' || decision FROM parked WHERE reason = 'invalid-data'") == [
+                "discarded Maria a test"
+            ])
     }
 
-    @Test(arguments: [
-        (#"{"reason":"unknown-type"}"#, ["poison", "invalid-data", "over-size"]),
-        (#"{"type":"id.nttmart.depot.box-labelled.v1"}"#, ["poison", "unknown-type", "over-size"]),
-        (#"{"type":"id.nttmart.depot.box-labelled.v1","reason":"poison"}"#, ["poison", "invalid-data", "unknown-type", "over-size"]),
-        ("{}", []),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            (#"{"reason":"unknown-type"}"#, ["poison", "invalid-data", "over-size"]),
+            (#"{"type":"id.nttmart.depot.box-labelled.v1"}"#, ["poison", "unknown-type", "over-size"]),
+            (#"{"type":"id.nttmart.depot.box-labelled.v1","reason":"poison"}"#, ["poison", "invalid-data", "unknown-type", "over-size"]),
+            ("{}", []),
+        ] as [(String, [String])])
     func `a filter takes what has its reason and type`(filter: String, left: [String]) throws {
         try bench.ask("discard-parked", #"{"filter":\#(filter),"by":"Maria","reason":"a test"}"#)
         #expect(try bench.parked == left)
@@ -88,7 +91,8 @@ struct ParkedCommandsTests {
         let all = try bench.ask("replay-parked", #"{"filter":{},"by":"Maria","reason":"x"}"#)
         #expect(all.data["details"]?["count"]?.int64 == 3)
         #expect(try states().last == "over-size parked")
-        #expect(try bench.ask("discard-parked", #"{"parkedIds":[\#(quoted([ids[3]]))],"by":"Maria","reason":"x"}"#).verdict == "accepted ok")
+        #expect(
+            try bench.ask("discard-parked", #"{"parkedIds":[\#(quoted([ids[3]]))],"by":"Maria","reason":"x"}"#).verdict == "accepted ok")
     }
 
     @Test func `a replayed message that can be handled now is handled, and its sender gets the reply`() throws {

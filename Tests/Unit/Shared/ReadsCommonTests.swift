@@ -11,15 +11,18 @@ struct ReadsCommonTests {
     init() throws { bench = try Bench() }
 
     @Test func `the status says what was done and what is yet to do`() throws {
-        try bench.process((1...3).map { command("put-box", #"{"boxId":"b\#($0)","content":"rice"}"#, id: "m\($0)", replyTo: $0 == 1 ? nil : "reply.a.b") })
+        try bench.process(
+            (1...3).map { command("put-box", #"{"boxId":"b\#($0)","content":"rice"}"#, id: "m\($0)", replyTo: $0 == 1 ? nil : "reply.a.b") }
+        )
         try bench.process([event("unheard-of", "{}", id: "e1")])
         try bench.store.pool.writeWithoutTransaction { try $0.execute(sql: "INSERT INTO waiting VALUES ('w1'), ('w2')") }
         bench.store.sent.withLock { $0 = SentMarks(events: 1, replies: 2) }
         let (status, body) = try bench.get("/v1/status")
         #expect(status == 200)
-        #expect(body.members.map(\.name) == [
-            "service", "storeId", "lastSequence", "outboxPending", "inFlight", "waiting", "parked", "businessNow",
-        ])
+        #expect(
+            body.members.map(\.name) == [
+                "service", "storeId", "lastSequence", "outboxPending", "inFlight", "waiting", "parked", "businessNow",
+            ])
         #expect(body["service"]?.string == "box")
         #expect(body["storeId"]?.string == bench.store.storeId)
         #expect(body["lastSequence"]?.int64 == 3)
@@ -113,7 +116,8 @@ struct ReadsCommonTests {
     // MARK: What is not there
 
     @Test(arguments: [
-        "/", "/v1", "/v1/nothing", "/v1/parked/", "/v1/parked/none", "/v1/parked/a/b", "/v1/statuses", "/v1/status/", "//v1/status", "/V1/status",
+        "/", "/v1", "/v1/nothing", "/v1/parked/", "/v1/parked/none", "/v1/parked/a/b", "/v1/statuses", "/v1/status/", "//v1/status",
+        "/V1/status",
     ])
     func `an unknown path or id is answered 404`(path: String) throws {
         let (status, body) = try bench.get(path)
