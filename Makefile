@@ -4,7 +4,7 @@ SOURCES := Package.swift Services Shared Tools Tests
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: dependencies ## build, start a fresh stack, run a day at the mart, show the result, stop (logs in var/demo)
+demo: dependencies ## build, open the mart of Flores Timur on a fresh stack, show the result and an audit (stays in var/demo)
 	@scripts/demo
 
 up: build ## start the broker and the four services, or what of them is not running; data stays in var/stack

@@ -16,8 +16,7 @@ public struct JournalEntries: Sendable, Hashable {
     public var nonzero: [Entry] { grouped.filter { $0.amount != .zero } }
 
     /// A sale: the money came in, most of it is owed to the sellers, the rest is margin.
-    public static func sale(_ lines: some Collection<(owner: Account, split: Split)>, cash: Account) throws(MoneyOverflow) -> JournalEntries
-    {
+    public static func sale(_ lines: [(owner: Account, split: Split)], cash: Account) throws(MoneyOverflow) -> JournalEntries {
         var entries = JournalEntries(capacity: lines.count + 2)
         for line in lines {
             try entries.debit(cash, line.split.net)
@@ -28,7 +27,7 @@ public struct JournalEntries: Sendable, Hashable {
     }
 
     /// A refund: the reverse of the sale of the same splits.
-    public static func refund(_ lines: some Collection<(owner: Account, split: Split)>, cash: Account) throws(MoneyOverflow)
+    public static func refund(_ lines: [(owner: Account, split: Split)], cash: Account) throws(MoneyOverflow)
         -> JournalEntries
     {
         var entries = JournalEntries(capacity: lines.count + 2)

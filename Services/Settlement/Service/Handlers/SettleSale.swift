@@ -15,6 +15,7 @@ struct SettleSale: Handler {
         let saleLines = SaleLines(tx)
         var shares: [(owner: Account, split: Split)] = []
         var event = SettlementPosted()
+        var total = Split.zero
         shares.reserveCapacity(sale.lines.count)
         event.lines.reserveCapacity(sale.lines.count)
         for (place, line) in sale.lines.enumerated() {
@@ -22,13 +23,14 @@ struct SettleSale: Handler {
             let owner = try ledger.owner(line.sellerId)
             try saleLines.add(line, place: place, owner: owner, split: split, rate: rate, to: posting)
             shares.append((owner, split))
+            total = try total.adding(split)
             event.lines.append(.with(line, split))
         }
         try ledger.write(.sale(shares, cash: .cashClearing(sale.tender)), for: posting)
         event.settlementId = sale.saleId
         event.saleId = sale.saleId
         event.regency = sale.regency
-        event.totals = Shares(try shares.lazy.map(\.split).sum())
+        event.totals = Shares(total)
         try tx.publish(event)
         try Reversals(tx).releaseWaiting(for: sale.saleId, settledBy: posting)
         return .done
