@@ -23,6 +23,7 @@ struct BrokerLossTests {
         async let sending: Void = client.publish(all: load.commands, limit: .seconds(120))
         let seen = client.events.items.count
         try await client.events.wait("half of it is under way") { $0.count > seen + 200 }
+        load.expectUnderWay()
         try await broker.kill()
         for service in Stack.allServices {
             // Reads go on, and the service says what it misses.

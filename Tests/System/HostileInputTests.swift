@@ -75,10 +75,9 @@ extension SharedMartTests {
             #expect(one["body"]?.string?.contains("never-heard-of") == true)
         }
 
-        @Test(arguments: HostileQueue.all.filter { $0.channel == .commands })
-        func `headers that nest twenty thousand deep do no harm`(queue: HostileQueue) async throws {
-            let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
-            if queue.service == "settlement" { try await Self.postSuspense(client, mart["settlement"]) }
+        /// One service stands for all, for it is the broker that takes seconds over such a table.
+        @Test func `headers that nest twenty thousand deep do no harm`() async throws {
+            let (queue, mart) = (HostileQueue.all[0], try await SharedMart.one.stack)
             let id = "\(queue.service)-nested-headers"
             let message = queue.good(id, number: 150)
             let place = try #require(mart.broker)

@@ -21,6 +21,7 @@ struct LoadTests {
         for round in 1...3 {
             let seen = client.events.items.count
             try await client.events.wait("more comes", limit: .seconds(20)) { $0.count > min(seen + 100, 2 * load.count) }
+            if round == 1 { load.expectUnderWay() }
             for service in round == 2 ? ["settlement", "consignment"] : ["consignment"] {
                 #expect(try await stack[service].terminate() == 0, "\(stack[service].logTail())")
                 try await stack.restart(service)
@@ -49,9 +50,10 @@ struct LoadTests {
         try await client.sendUntilKnown(RecordSale.of("p-kill", id: "kill-0"))
 
         async let sending: Void = client.publish(all: load.commands)
-        for service in ["consignment", "settlement", "consignment", "settlement"] {
+        for (round, service) in ["consignment", "settlement", "consignment", "settlement"].enumerated() {
             let seen = client.events.items.count
             try await client.events.wait("more comes", limit: .seconds(20)) { $0.count > min(seen + 100, 2 * load.count) }
+            if round == 0 { load.expectUnderWay() }
             try await stack[service].kill()
             try await stack.restart(service)
         }

@@ -1,10 +1,12 @@
+import Foundation
+
 /// Everything that the events say, kept by the thing they are about.
 struct Books: Sendable {
     struct Product: Sendable {
         var registered: ProductRegistered
         var state = "awaiting-permits"
         /// Prices announced after registration, with the day from which they hold, in the order of their announcement.
-        var prices: [(from: String, price: Int64)] = []
+        var prices: [(from: String, price: Int64, announcedAt: Date?)] = []
     }
 
     struct Lot: Sendable {
@@ -18,6 +20,8 @@ struct Books: Sendable {
 
     struct Sale: Sendable {
         var eventId: String
+        /// When the event was made, by the system's clock.
+        var time: String
         var recorded: SaleRecorded
         /// Units refunded so far, by line.
         var refunded: [String: Int64] = [:]
@@ -54,12 +58,13 @@ struct Books: Sendable {
         case .productListed(let product): turn(product.productId, "listed")
         case .productHeld(let product): turn(product.productId, "held")
         case .productDelisted(let product): turn(product.productId, "withdrawn")
-        case .priceChanged(let change): products[change.productId]?.prices.append((change.effectiveOn, change.price))
+        case .priceChanged(let change):
+            products[change.productId]?.prices.append((change.effectiveOn, change.price, Day.instant(event.time)))
         case .permit(let name, let permit): enter(permit, name)
         case .goodsReceived(let lot):
             if lots[lot.lotId] != nil { contradictions.append("lot \(lot.lotId) is received twice") }
             lots[lot.lotId] = Lot(received: lot)
-        case .saleRecorded(let sale): enter(sale, eventId: event.id)
+        case .saleRecorded(let sale): enter(sale, event)
         case .saleRefunded(let refund): enter(refund, eventId: event.id)
         case .goodsReturned(let goods): move(goods, \.returned)
         case .goodsWrittenOff(let goods):
@@ -96,9 +101,9 @@ struct Books: Sendable {
 
 // Goods: every movement of a lot.
 extension Books {
-    private mutating func enter(_ sale: SaleRecorded, eventId: String) {
+    private mutating func enter(_ sale: SaleRecorded, _ event: RecordedEvent) {
         if sales[sale.saleId] != nil { contradictions.append("sale \(sale.saleId) is recorded twice") }
-        var entry = Sale(eventId: eventId, recorded: sale)
+        var entry = Sale(eventId: event.id, time: event.time, recorded: sale)
         for line in sale.lines {
             entry.taken[line.lineId] = line.lots.map { ($0.lotId, $0.quantity) }
             for lot in line.lots {

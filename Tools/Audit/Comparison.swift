@@ -4,15 +4,27 @@ struct Comparison {
     let ledger: Ledger
     let figures: Figures
     let stated: ReadSide
+    /// By source.
+    let lastSequences: [String: Int64]
 
     var findings: [Finding] { stream + catalog + permits + goods + money }
 
     private var stream: [Finding] {
-        [
+        let behind = stated.sequences.filter { lastSequence(of: $0.key) != $0.value }
+        return [
+            Finding(
+                .stream, "the recording reaches to the services' last events", own: Text.grouped(Int64(lastSequences.values.reduce(0, +))),
+                stated: Text.grouped(stated.sequences.values.reduce(0, +)),
+                differences: behind.map { "\($0.key) is recorded up to \(lastSequence(of: $0.key)), and has published \($0.value)" }),
             Finding(
                 .stream, "parked messages", own: "0", stated: "\(stated.parked.values.reduce(0, +))",
-                differences: stated.parked.filter { $0.value != 0 }.map { "\($0.key) has parked \($0.value)" })
+                differences: stated.parked.filter { $0.value != 0 }.map { "\($0.key) has parked \($0.value)" }),
         ]
+    }
+
+    /// Of the service's present source: `/catalog`, or after a restore `/catalog~1`.
+    private func lastSequence(of service: String) -> Int64 {
+        lastSequences.filter { $0.key.split(separator: "~").first == "/\(service)" }.max { $0.key < $1.key }?.value ?? 0
     }
 
     private var catalog: [Finding] {
@@ -36,10 +48,12 @@ struct Comparison {
                     $0.map(String.init).joined(separator: " / ")
                 })
         }
-        for (regency, villages) in stated.villages.sorted(by: { $0.key < $1.key }) {
-            let counted = Int64(figures.coverageByRegency[regency]?.villages.count ?? 0)
-            findings.append(Finding(.catalog, "villages with a listed product in \(regency)", own: counted, stated: villages))
-        }
+        let villages = stated.villages.keys.reduce(into: [:]) { $0[$1] = Int64(figures.coverageByRegency[$1]?.villages.count ?? 0) }
+        findings.append(
+            Finding(
+                .catalog, "villages with a listed product, by regency", own: "\(villages.values.reduce(0, +))",
+                stated: "\(stated.villages.values.reduce(0, +))",
+                differences: self.differences("villages of", villages, stated.villages) { "\($0)" }))
         return findings
     }
 
@@ -78,25 +92,40 @@ struct Comparison {
                 stated: Text.grouped(Int64(stated.sales.count)),
                 differences: self.differences("sale", books.sales.mapValues(\.recorded.total), stated.sales) { "\($0)" }),
         ]
-        for (regency, said) in stated.absorption.sorted(by: { $0.key < $1.key }) {
-            let own = figures.absorptionByRegency[regency] ?? Figures.Absorption()
-            findings += [
-                ratio("intake in \(regency)", own.accepted, own.offered, said.intake),
-                ratio("products received in \(regency)", own.productsReceived, own.productsRegistered, said.product),
-                ratio("sell-through in \(regency)", own.sold, own.accepted - own.returned, said.sellThrough),
-            ]
-        }
+        findings += [
+            ratio("intake, by regency", \.accepted, of: { $0.offered }, \.intake),
+            ratio("products received, by regency", \.productsReceived, of: { $0.productsRegistered }, \.product),
+            ratio("sell-through, by regency", \.sold, of: { $0.accepted - $0.returned }, \.sellThrough),
+        ]
         return findings
     }
 
-    /// Ratios travel rounded to four decimals.
-    private func ratio(_ what: String, _ part: Int64, _ whole: Int64, _ said: Double?) -> Finding {
-        let own = whole == 0 ? nil : Double(part) / Double(whole)
-        let agrees = own == nil ? said == nil : said.map { abs($0 - (own ?? 0)) < 0.000_06 } ?? false
-        let text = said.map { Text.percent(Int64(($0 * 1_000_000).rounded()), of: 1_000_000) } ?? "–"
-        return Finding(
-            .goods, what, own: Text.percent(part, of: whole), stated: text,
-            differences: agrees ? [] : ["\(what): \(part) of \(whole), stated \(said.map { "\($0)" } ?? "null")"])
+    /// Shows the regency with most products; compares all.
+    private func ratio(
+        _ what: String, _ part: KeyPath<Figures.Absorption, Int64>, of whole: (Figures.Absorption) -> Int64,
+        _ said: KeyPath<ReadSide.Absorption, Double?>
+    ) -> Finding {
+        let shown = figures.absorptionByRegency.max { $0.value.productsRegistered < $1.value.productsRegistered }?.key ?? ""
+        var texts = (own: "–", stated: "–")
+        var differences: [String] = []
+        for (regency, ratios) in stated.absorption {
+            let own = figures.absorptionByRegency[regency] ?? Figures.Absorption()
+            let denominator = whole(own)
+            let ratio = denominator == 0 ? nil : Double(own[keyPath: part]) / Double(denominator)
+            let stated = ratios[keyPath: said]
+            // Ratios travel rounded to four decimals.
+            let agrees = ratio == nil ? stated == nil : stated.map { abs($0 - (ratio ?? 0)) < 0.000_06 } ?? false
+            if !agrees {
+                differences.append("\(regency): \(own[keyPath: part]) of \(denominator), stated \(stated.map { "\($0)" } ?? "null")")
+            }
+            if regency == shown {
+                texts = (
+                    Text.percent(own[keyPath: part], of: denominator),
+                    stated.map { Text.percent(Int64(($0 * 1_000_000).rounded()), of: 1_000_000) } ?? "–"
+                )
+            }
+        }
+        return Finding(.goods, what, own: texts.own, stated: texts.stated, differences: differences)
     }
 
     private var money: [Finding] {

@@ -4,12 +4,16 @@ import Foundation
 enum Day {
     /// The WITA date of an RFC 3339 instant; empty for something else.
     static func wita(_ instant: String) -> String {
-        let seconds = instant.firstIndex(of: ".").map { start in
-            instant[..<start] + instant[instant.index(after: start)...].drop(while: \.isNumber)
+        guard let date = self.instant(instant) else { return "" }
+        return text(ofDay: Int((date.timeIntervalSince1970 + 8 * 3600) / 86_400))
+    }
+
+    /// An RFC 3339 instant, to the second.
+    static func instant(_ text: String) -> Date? {
+        let seconds = text.firstIndex(of: ".").map { start in
+            text[..<start] + text[text.index(after: start)...].drop(while: \.isNumber)
         }
-        guard let date = try? Date(String(seconds ?? instant[...]), strategy: .iso8601) else { return "" }
-        let days = Int((date.timeIntervalSince1970 + 8 * 3600) / 86_400)
-        return text(ofDay: days)
+        return try? Date(String(seconds ?? text[...]), strategy: .iso8601)
     }
 
     /// The date of a day counted from 1970-01-01, after Howard Hinnant's civil_from_days.

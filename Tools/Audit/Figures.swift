@@ -40,6 +40,7 @@ public struct Figures: Sendable {
     public let martsOpen: [String]
     public let sellers: Int
     public let programmes: [Programme]
+    public let programmesByRegency: [String: [Programme]]
     public let permits: [String: Int]
     public let permitWarnings: Int
     public let lots: Int
@@ -66,7 +67,8 @@ public struct Figures: Sendable {
     init(_ books: Books, _ ledger: Ledger) {
         martsOpen = books.marts.keys.sorted()
         sellers = books.sellers.count
-        programmes = Self.programmes(books)
+        programmes = Self.programmes(Array(books.products.values))
+        programmesByRegency = Dictionary(grouping: books.products.values, by: \.registered.regency).mapValues(Self.programmes)
         permits = books.permits.values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         permitWarnings = books.permitWarnings
         lots = books.lots.count
@@ -91,10 +93,10 @@ public struct Figures: Sendable {
         coverageByRegency = Self.coverage(books)
     }
 
-    private static func programmes(_ books: Books) -> [Programme] {
+    private static func programmes(_ products: [Books.Product]) -> [Programme] {
         ["ovop", "ocop", "osop"].map { name in
             var programme = Programme(name: name)
-            for product in books.products.values where product.registered.programme == name {
+            for product in products where product.registered.programme == name {
                 programme.registered += 1
                 switch product.state {
                 case "listed": programme.listed += 1

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Do goods and prices add up within Consignment's own events?
 enum GoodsCheck {
     static func findings(_ books: Books) -> [Finding] {
@@ -6,7 +8,7 @@ enum GoodsCheck {
         let onHand = books.lots.values.reduce(0) { $0 + $1.onHand }
         return [
             Finding(
-                .goods, "lots: accepted = on hand + sold − restocked + returned + lost", own: "\(Text.grouped(onHand)) units",
+                .goods, "no lot gives more than it has", own: "\(Text.grouped(onHand)) units",
                 stated: "\(books.lots.count) lots",
                 differences: overdrawn.map { "lot \($0.key) has \($0.value.onHand) on hand" }
                     + wrongOffer.map { "lot \($0.key) accepted more than was offered" }),
@@ -39,24 +41,38 @@ enum GoodsCheck {
     }
 
     private static func prices(_ books: Books) -> [String] {
-        books.sales.values.map(\.recorded).filter { !$0.offline }.flatMap { sale in
+        books.sales.values.filter { !$0.recorded.offline }.flatMap { entry in
+            let sale = entry.recorded
             let date = Day.wita(sale.soldAt)
+            let recordedAt = Day.instant(entry.time)
             return sale.lines.compactMap { line -> String? in
                 guard let product = books.products[line.productId] else {
                     return "sale \(sale.saleId) of \(line.productId), which nobody registered"
                 }
-                let price = product.price(on: date)
-                return line.unitPrice == price ? nil : "sale \(sale.saleId), line \(line.lineId): \(line.unitPrice), in force \(price)"
+                let prices = product.possiblePrices(on: date, recordedAt: recordedAt)
+                if prices.contains(line.unitPrice) { return nil }
+                return "sale \(sale.saleId), line \(line.lineId): \(line.unitPrice), in force \(prices.max() ?? 0)"
             }
         }
     }
 }
 
 extension Books.Product {
-    /// The latest price announced that holds on that day; before any, the one of its registration.
-    func price(on date: String) -> Int64 {
-        var best: (from: String, price: Int64)?
-        for change in prices where change.from <= date && change.from >= best?.from ?? "" { best = change }
-        return best?.price ?? registered.price
+    /// Prices that Consignment may have taken for a sale of that day.
+    ///
+    /// Usually one: the latest announced one that holds on that day, or that of the registration. Facts travel, though: a price
+    /// announced within the hour before the sale was recorded may have been known or not.
+    func possiblePrices(on date: String, recordedAt: Date?) -> Set<Int64> {
+        var possible: Set<Int64> = []
+        var best: (from: String, price: Int64) = ("", registered.price)
+        let certain = prices.count { change in
+            guard let recordedAt, let announcedAt = change.announcedAt else { return true }
+            return announcedAt < recordedAt.addingTimeInterval(-3600)
+        }
+        for (number, change) in prices.enumerated() {
+            if number >= certain { possible.insert(best.price) }
+            if change.from <= date, change.from >= best.from { best = (change.from, change.price) }
+        }
+        return possible.union([best.price])
     }
 }

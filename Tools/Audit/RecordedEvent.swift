@@ -3,12 +3,14 @@ struct RecordedEvent: Decodable, Sendable {
     let id: String
     let source: String
     let type: String
+    /// When it was made, RFC 3339; empty where the source does not say.
+    let time: String
     let sequence: Int64?
     let cause: String?
     let fact: Fact
 
     private enum Key: String, CodingKey {
-        case id, source, type, sequence, data
+        case id, source, type, time, sequence, data
         case cause = "causationid"
     }
 
@@ -17,6 +19,7 @@ struct RecordedEvent: Decodable, Sendable {
         id = try envelope.decode(String.self, forKey: .id)
         source = try envelope.decode(String.self, forKey: .source)
         type = try envelope.decode(String.self, forKey: .type)
+        time = try envelope.decodeIfPresent(String.self, forKey: .time) ?? ""
         sequence = try envelope.decodeIfPresent(String.self, forKey: .sequence).flatMap { Int64($0) }
         cause = try envelope.decodeIfPresent(String.self, forKey: .cause)
         fact = try Self.fact(type, in: envelope)

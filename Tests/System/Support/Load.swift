@@ -3,6 +3,7 @@ import Messaging
 import RabbitMQ
 import StrictJSON
 import TestSupport
+import Testing
 
 /// Sales of one product, sent as fast as the broker takes them, and the verdict over them.
 struct Load: Sendable {
@@ -30,6 +31,12 @@ struct Load: Sendable {
     /// The events that Consignment would publish, for a stack of Settlement alone.
     var events: [OutgoingMessage] {
         (0..<count).map { .event(SaleRecorded.of(saleId($0), seller: "seller-\(word)"), id: "event-\(saleId($0))", source: "/harness") }
+    }
+
+    /// What is about to break shall break amid the load.
+    func expectUnderWay(sourceLocation: SourceLocation = #_sourceLocation) {
+        let answered = client.replies.items.count { $0.routingKey.hasPrefix("reply.\(client.name).\(word)-") }
+        #expect(answered < count, "all sales were answered already: nothing was under way", sourceLocation: sourceLocation)
     }
 
     /// Waits until every sale was answered, and gives the answers that were not `accepted`.

@@ -73,6 +73,18 @@ struct ProductChangeTests {
         #expect(event.productName == "Product p")
     }
 
+    @Test("Of prices whose dates have all come, the listing announces the one with the latest date, not the one accepted last")
+    func listingCarriesTheLatestDate() throws {
+        let world = try World()
+        try world.addProduct("p")
+        try world.setPrice("p", 40_000, on: "2026-02-10")
+        try world.setPrice("p", 35_000, on: "2026-02-08")
+        try world.harness.advance(to: "2026-02-11")
+        _ = try world.news()
+        try world.approve("n")
+        #expect(try #require(try world.harness.takePublished().first).decode(ProductListed.self).price == Rupiah(40_000))
+    }
+
     // MARK: Kinds
 
     @Test("Another kind that needs no other permit leaves the listing as it is")

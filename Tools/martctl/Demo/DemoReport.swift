@@ -22,11 +22,13 @@ struct DemoReport {
             }
             table.row(name, sum(\.registered), sum(\.listed), sum(\.held), sum(\.awaiting), sum(\.withdrawn))
         }
-        for programme in figures.programmes { row(Self.programmeNames[programme.name] ?? programme.name, [programme]) }
-        row("all", figures.programmes)
+        let home = figures.programmesByRegency["53.06"] ?? []
+        for programme in home { row(Self.programmeNames[programme.name] ?? programme.name, [programme]) }
+        row("Flores Timur", home)
+        row("other regencies", figures.programmesByRegency.filter { $0.key != "53.06" }.values.flatMap(\.self))
         let permits = figures.permits.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         return Heading.text("Products") + "\n" + table.text
-            + "\n  permits: \(permits)\n  \(figures.permitWarnings) numbers that an officer should look at again"
+            + "\n  permits: \(permits)\n  permit numbers with a slip, for an officer to look at again: \(figures.permitWarnings)"
     }
 
     private var money: String {

@@ -8,6 +8,7 @@ struct PermitPlan {
     private var applications: [Asked] = []
     private var decisions: [[Asked]] = []
     private var importedNumbers = 0
+    private var foodNumbers = 0
     /// Approved permits by product.
     private(set) var approved: [String: [String]] = [:]
 
@@ -107,14 +108,15 @@ struct PermitPlan {
             })
     }
 
-    /// A number as the office writes it. Every hundredth or so has a slip, which the service remarks on.
+    /// A number as the office writes it. Every ninetieth has a slip, which the service remarks on.
     private mutating func number(_ kind: PermitKind, _ product: Catalogue.Product) -> String {
         let regency = product.regency.filter { $0 != "." }
         let year = String((today.components.year + 5) % 100)
         switch kind {
         case .nib: return random.digits(13)
         case .sppIrt:
-            let slip = random.chance(0.01) ? "" : random.digits(2)
+            foodNumbers += 1
+            let slip = foodNumbers % 90 == 20 ? "" : random.digits(2)
             let type = product.row.foodType.count == 2 ? product.row.foodType : "15"
             return "P-IRT \(product.row.packaging.isEmpty ? "2" : product.row.packaging)\(type)\(regency)\(slip)\(random.digits(4))\(year)"
         case .bpomMd: return "MD \(random.digits(12))"

@@ -37,7 +37,7 @@ struct Stocking {
 
     mutating func stock(_ product: Catalogue.Product, demand: Int64) {
         // What is sold of what was accepted: about four fifths.
-        let accepted = max(demand + Int64(random.below(2)), Int64((Double(demand) / (0.66 + 0.28 * random.fraction())).rounded(.up)), 1)
+        let accepted = max(demand + Int64(random.below(2)), Int64((Double(demand) / (0.7 + 0.27 * random.fraction())).rounded(.up)), 1)
         let count = accepted < 8 ? 1 : random.within(1...(accepted < 30 ? 2 : 3))
         var left = accepted
         for number in 1...count {
@@ -50,7 +50,7 @@ struct Stocking {
 
     mutating func add(_ product: Catalogue.Product, _ number: Int, accepted: Int64) {
         // The mart takes about four fifths of what is brought.
-        let share = random.chance(0.12) ? 1 : 0.62 + 0.32 * random.fraction()
+        let share = random.chance(0.12) ? 1 : 0.64 + 0.32 * random.fraction()
         let offered = max(accepted, Int64((Double(accepted) / share).rounded()))
         lots.append(
             Lot(

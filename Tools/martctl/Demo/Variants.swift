@@ -85,8 +85,12 @@ struct Variants {
         switch row.kind {
         case .cosmetic, .traditionalMedicine, .household: return ["", "cendana", "jeruk nipis", "kelor", "melati", "serai wangi"]
         case .foodFreshPlant, .saltIodised, .agriInput: return ["", "pilihan", "kelas A", "kelas B", "organik"]
-        default: return [""] + Self.flavours
+        case .foodShortLife: return [""] + Self.sweet
+        default: break
         }
+        if name.contains("tepung") || row.foodType == "07" { return ["", "pilihan", "kelas A", "kelas B", "organik"] }
+        // P-IRT food types: 06 bakery, 08 jam, 09 sugar, honey and sweets.
+        return [""] + (["06", "08", "09"].contains(row.foodType) ? Self.sweet : Self.flavours)
     }
 
     private var titles: [String] {
@@ -100,6 +104,7 @@ struct Variants {
     }
 
     private static let flavours = ["pedas manis", "balado", "bawang", "gula aren", "pedas", "asin gurih"]
+    private static let sweet = ["vanili", "pandan", "jahe", "kelapa", "cokelat", "kayu manis"]
     private static let colours = ["indigo", "merah mengkudu", "hitam arang", "kuning kunyit", "cokelat tanah"]
     private static let motifs = ["manta", "perahu tena", "moko", "belah ketupat", "bintang tujuh", "daun lontar", "tumpal"]
 
