@@ -1,13 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
+let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
 ]
+// Messages are read and written by generic code of other modules: unspecialised it costs noticeably more. Not for the client, which
+// other packages may depend on: a dependency must not have such flags.
+let swiftSettings = strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -19,7 +22,8 @@ let grdb: [Target.Dependency] = [
 var targets: [Target] = [
     // RabbitMQ: the AMQP client, usable alone
     .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
-    shared("RabbitMQ", ["CRabbitMQ", logging]),
+    .target(
+        name: "RabbitMQ", dependencies: ["CRabbitMQ", logging], path: "Shared/RabbitMQ", exclude: ["README.md"], swiftSettings: strict),
 
     // OpenSSL's SHA-256, which librabbitmq loads anyway
     .systemLibrary(name: "CLibCrypto", path: "Shared/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -60,7 +64,7 @@ for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
         test(
             "\(name)Tests", "Tests/Unit/\(name)",
             [
-                .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging",
+                .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging", grdb[0],
                 "Contracts", "Primitives", "StrictJSON",
             ]),
     ]
@@ -125,10 +129,8 @@ let package = Package(
 )
 
 func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: readme(name), swiftSettings: swiftSettings)
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: swiftSettings)
 }
-
-func readme(_ name: String) -> [String] { ["RabbitMQ"].contains(name) ? ["README.md"] : [] }
 
 func test(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
