@@ -44,14 +44,14 @@ struct Comparison {
             let ownCounts = states.map { state in own.values.count { $0.programme == name && $0.state == state } }
             let statedCounts = states.map { state in stated.products.values.count { $0.programme == name && $0.state == state } }
             findings.append(
-                Finding(.catalog, "\(name): listed / held / waiting / withdrawn", own: ownCounts, stated: statedCounts) {
+                Finding(.catalog, "\(name): listed/held/waiting/withdrawn", own: ownCounts, stated: statedCounts) {
                     $0.map(String.init).joined(separator: " / ")
                 })
         }
         let villages = stated.villages.keys.reduce(into: [:]) { $0[$1] = Int64(figures.coverageByRegency[$1]?.villages.count ?? 0) }
         findings.append(
             Finding(
-                .catalog, "villages with a listed product, by regency", own: "\(villages.values.reduce(0, +))",
+                .catalog, "villages reached, by regency", own: "\(villages.values.reduce(0, +))",
                 stated: "\(stated.villages.values.reduce(0, +))",
                 differences: self.differences("villages of", villages, stated.villages) { "\($0)" }))
         return findings

@@ -59,7 +59,7 @@ struct ComparisonTests {
         #expect(faults { $0.stock["p1"]?.onHand = 8 } == ["stock of every product"])
         #expect(faults { $0.absorption["53.06"]?.sellThrough = 0.3002 } == ["sell-through, by regency"])
         #expect(faults { $0.absorption["53.06"]?.intake = nil } == ["intake, by regency"])
-        #expect(faults { $0.villages["53.06"] = 2 } == ["villages with a listed product, by regency"])
+        #expect(faults { $0.villages["53.06"] = 2 } == ["villages reached, by regency"])
         #expect(faults { $0.parked["catalog"] = 1 } == ["parked messages"])
     }
 

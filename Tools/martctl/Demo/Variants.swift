@@ -71,7 +71,8 @@ struct Variants {
         let small = parts[1] == "kg" || parts[1] == "g" ? "g" : "ml"
         return [(1.0, 1.0), (0.5, 0.6), (2.0, 1.75), (4.0, 3.2)].map { (size, price) in
             let total = Int(base * size)
-            let text = total >= 1000 && total % 1000 == 0 ? "\(total / 1000) \(small == "g" ? "kg" : "L")" : "\(total) \(small)"
+            let tenths = total % 1000 == 0 ? "" : ",\(total % 1000 / 100)"
+            let text = total >= 1000 && total % 100 == 0 ? "\(total / 1000)\(tenths) \(small == "g" ? "kg" : "L")" : "\(total) \(small)"
             return (text, price)
         }
     }
