@@ -50,8 +50,8 @@ public struct Topology: Sendable, Hashable {
         services.filter { $0.name == service }.flatMap { [Self.deadQueue($0)] + Self.workQueues($0) }
     }
 
-    /// Whether this contract names a consumer for an event: if so, it must not go out unrouted.
-    public func isConsumed(type: String) -> Bool { services.contains { $0.consumes.contains { $0.type == type } } }
+    /// Types of the events for which this contract names a consumer: they must not go out unrouted.
+    public var consumedTypes: Set<String> { Set(services.flatMap { $0.consumes.map(\.type) }) }
 
     private static func deadQueue(_ service: ServiceTopology) -> Queue {
         Queue(

@@ -19,11 +19,15 @@ public final class Transaction {
     var replayRequested = false
 
     let outbox: Outbox
+    /// Position of the last reply.
+    var lastReply: Int64 { replies.position }
+    private let replies: Replies
     let sources: SourceTable
 
-    init(connection: Connection, outbox: Outbox, sources: SourceTable) {
+    init(connection: Connection, outbox: Outbox, replies: Replies, sources: SourceTable) {
         self.connection = connection
         self.outbox = outbox
+        self.replies = replies
         self.sources = sources
     }
 

@@ -19,7 +19,8 @@ final class Relay: Sendable {
     }
 
     private let store: ServiceStore
-    private let topology: Topology
+    /// Types of events that must not go out unrouted.
+    private let consumed: Set<String>
     private let health: Health
     private let logger: Logger
     private let mailbox: Mutex<Mailbox>
@@ -33,7 +34,7 @@ final class Relay: Sendable {
     ) {
         let refusals = Refusals(heartbeat: configuration.heartbeat, logger: logger)
         self.store = store
-        self.topology = topology
+        consumed = topology.consumedTypes
         self.health = health
         self.logger = logger
         mailbox = Mutex(Mailbox(committed: committed))
@@ -95,9 +96,11 @@ final class Relay: Sendable {
         let marks = store.sent.withLock { $0 }
         var window = RelayWindow(events: marks.events, replies: marks.replies)
         var committed = mailbox.withLock { $0.committed }
-        var unroutableSince: ContinuousClock.Instant?
+        /// What came back or failed is not tried again in a busy loop.
+        var pausedUntil = ContinuousClock.now
+        var unroutable: Int64?
         while true {
-            _ = signal.wait(timeout: .now() + .milliseconds(unroutableSince == nil ? 500 : 100))
+            _ = signal.wait(timeout: .now() + .milliseconds(ContinuousClock.now < pausedUntil ? 20 : 500))
             let (settlements, isOpen, isStopping) = mailbox.withLock { mailbox in
                 defer { mailbox.settlements.removeAll(keepingCapacity: true) }
                 mailbox.isSignalled = false
@@ -106,44 +109,51 @@ final class Relay: Sendable {
             }
             settle(settlements, in: &window)
             store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
-            if window.mustRewind, window.inFlight == 0, window.rewind() {
-                unroutableSince = .now
-                health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
-                logger.error(
-                    "event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(window.events.mark + 1)"])
-                publisher.reconnect(reason: "an event came back unroutable")
+            if window.mustRewind, window.inFlight == 0 {
+                let mustAssertTopology = window.rewind()
+                pausedUntil = .now + (mustAssertTopology ? Self.unroutablePause : Self.failurePause)
+                if mustAssertTopology {
+                    unroutable = window.events.mark + 1
+                    assertTopology(for: window.events.mark + 1)
+                }
             }
-            // An event that still finds no queue is tried again once a second, not in a busy loop.
-            if let since = unroutableSince, since.duration(to: .now) < .seconds(1) { continue }
-            if unroutableSince != nil, window.inFlight == 0 { unroutableSince = nil }
-            if isOpen, case .connected = publisher.state, !window.mustRewind {
+            if let position = unroutable, window.events.mark >= position {
+                unroutable = nil
+                health.clear(.unroutable)
+            }
+            if isOpen, !window.mustRewind, ContinuousClock.now >= pausedUntil, case .connected = publisher.state {
                 handOver(upTo: committed, in: &window)
-                if unroutableSince == nil, window.inFlight == 0 { health.clear(.unroutable) }
             }
             let isDrained = window.events.mark >= committed.events && window.replies.mark >= committed.replies
             if isStopping, isDrained { return finished.complete() }
         }
     }
 
+    private static let failurePause = Duration.milliseconds(50)
+    private static let unroutablePause = Duration.seconds(1)
+
+    /// An event came back although the contract names a consumer: its queue or binding is gone. A new connection declares it again.
+    private func assertTopology(for position: Int64) {
+        health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
+        logger.error("event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(position)"])
+        publisher.reconnect(reason: "an event came back unroutable")
+    }
+
     private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow) {
         for settlement in settlements {
-            let position = Int64(settlement.token >> 1)
+            let token = RelayToken(rawValue: settlement.token)
             let result: RelayWindow.Result
             switch settlement.outcome {
             case .confirmed: result = .confirmed
             case .returned: result = .notRouted
             case .nacked, .lost: result = .failed
             case .invalid(let reason):
-                logger.critical("a message cannot be published", metadata: ["outbox.position": "\(position)", "error": "\(reason)"])
+                logger.critical("a message cannot be published", metadata: ["outbox.position": "\(token.position)", "error": "\(reason)"])
                 result = .failed
             }
-            if settlement.token & 1 == 1 {
-                window.settle(reply: position, result)
-            } else if result == .notRouted {
-                let type = (try? store.events(after: position - 1, limit: 1))?.first?.type ?? ""
-                window.settle(event: position, result, isConsumed: topology.isConsumed(type: type))
-            } else {
-                window.settle(event: position, result, isConsumed: true)
+            switch token.kind {
+            case .reply: window.settle(reply: token.position, result)
+            case .event(let isConsumed): window.settle(event: token.position, result, isConsumed: isConsumed)
             }
         }
     }
@@ -160,7 +170,13 @@ final class Relay: Sendable {
                 for row in rows {
                     let isSent = window.events.isPending(row.position)
                     window.events.handOver(row.position, isSent: isSent)
-                    if isSent { batch.append((UInt64(row.position) << 1, message(row, mandatory: true))) }
+                    if isSent {
+                        batch.append(
+                            (
+                                RelayToken(row.position, .event(isConsumed: consumed.contains(row.type))).rawValue,
+                                message(row, mandatory: true)
+                            ))
+                    }
                 }
                 publisher.enqueue(batch)
             }
@@ -172,7 +188,7 @@ final class Relay: Sendable {
                 for row in rows {
                     let isSent = !row.routingKey.isEmpty && window.replies.isPending(row.position)
                     window.replies.handOver(row.position, isSent: isSent)
-                    if isSent { batch.append((UInt64(row.position) << 1 | 1, message(row, mandatory: false))) }
+                    if isSent { batch.append((RelayToken(row.position, .reply).rawValue, message(row, mandatory: false))) }
                 }
                 if !batch.isEmpty { publisher.enqueue(batch) }
             }

@@ -55,7 +55,7 @@ public final class BatchProcessor {
             outbox = Outbox(service: service, source: store.source, position: try last("outbox"))
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
-            tx = Transaction(connection: connection, outbox: outbox, sources: sources)
+            tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources)
         }
     }
 
@@ -77,7 +77,7 @@ public final class BatchProcessor {
     @discardableResult
     public func fireTimers(report: (any Timer, any Error) -> Void) throws -> Committed {
         tx.timersRequested = false
-        for timer in store.definition.timers {
+        for timer in store.definition.timers + [Retention()] {
             var more = false
             do {
                 try transaction(redoingGuarded: false) { _ in

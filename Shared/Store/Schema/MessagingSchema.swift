@@ -83,6 +83,13 @@ enum MessagingSchema {
             ) STRICT;
             INSERT INTO progress VALUES (1, 0, 0, 0);
 
+            -- Where outbox and replies stood when each business date began, and how far bodies have been let go of.
+            CREATE TABLE dayMark (day INTEGER PRIMARY KEY, outbox INTEGER NOT NULL, reply INTEGER NOT NULL) STRICT;
+            CREATE TABLE retention (
+                id INTEGER PRIMARY KEY CHECK (id = 1), outbox INTEGER NOT NULL, reply INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO retention VALUES (1, 0, 0);
+
             -- Deliveries of a message that may have killed the process, committed before each attempt.
             CREATE TABLE attempt (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
