@@ -107,13 +107,18 @@ public struct SaleRecorded: Event {
 
     public func check() throws(InvalidData) {
         try LineIds.checkDistinct(lines.map { $0.lineId })
-        try Totals.check(total, lines.lazy.map { $0.net })
+        try Totals.check(total, of: lines.count) { lines[$0].net }
     }
 }
 
 enum Totals {
-    static func check(_ total: Rupiah, _ nets: some Sequence<Rupiah>) throws(InvalidData) {
-        guard let sum = try? nets.sum(), sum == total else { throw InvalidData("total", "must be the sum of the lines' net") }
+    static func check(_ total: Rupiah, of count: Int, net: (Int) -> Rupiah) throws(InvalidData) {
+        var sum = Rupiah.zero
+        for index in 0..<count {
+            guard let next = try? sum.adding(net(index)) else { throw InvalidData("total", "is beyond \(Rupiah.maximum)") }
+            sum = next
+        }
+        if sum != total { throw InvalidData("total", "must be the sum of the lines' net") }
     }
 }
 
@@ -169,7 +174,7 @@ public struct SaleRefunded: Event {
 
     public func check() throws(InvalidData) {
         try LineIds.checkDistinct(lines.map { $0.lineId })
-        try Totals.check(total, lines.lazy.map { $0.net })
+        try Totals.check(total, of: lines.count) { lines[$0].net }
     }
 }
 

@@ -47,7 +47,10 @@ public struct EnvelopeHeader: Sendable {
         json.member("correlationid", ifPresent: correlationId.isEmpty ? nil : correlationId)
         json.member("causationid", ifPresent: causationId.isEmpty ? nil : causationId)
         json.member("traceparent", ifPresent: traceparent)
-        if let sequence { json.member("sequence", Self.digits(sequence)) }
+        if let sequence {
+            json.key("sequence")
+            json.raw(Self.quotedDigits(sequence))
+        }
         json.key("data")
         data(&json)
         json.endObject()
@@ -56,9 +59,17 @@ public struct EnvelopeHeader: Sendable {
 
     public func body(data record: some Record) -> [UInt8] { body { FieldWriter.write(record, to: &$0) } }
 
-    /// 20 digits, so that sequences of one source sort as text.
-    static func digits(_ sequence: Int64) -> String {
-        let digits = String(sequence)
-        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
+    /// A JSON string of 20 digits, so that sequences of one source sort as text.
+    static func quotedDigits(_ sequence: Int64) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 22) { bytes, count in
+            var rest = sequence.magnitude
+            bytes[0] = UInt8(ascii: "\"")
+            bytes[21] = UInt8(ascii: "\"")
+            for place in stride(from: 20, through: 1, by: -1) {
+                bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            count = 22
+        }
     }
 }

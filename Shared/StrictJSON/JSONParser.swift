@@ -183,26 +183,43 @@ struct JSONParser {
 
     /// Keys are compared as text, so `"a"` and `"\u0061"` are the same key.
     private func refuseDuplicateKeys(_ text: UnsafeBufferPointer<UInt8>, of object: Int) throws(JSONError) {
-        var keys: [Int] = []
+        // Hashes tell nearly every object apart; only two equal ones, an escape, or very many keys call for the full comparison.
+        let mustCompare = withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.hashedKeys) { hashes in
+            var count = 0
+            var index = object + 1
+            while index < nodes.count {
+                let key = nodes[index]
+                if key.hasEscapes || count == Self.hashedKeys { return true }
+                let hash = Self.hash(text, key)
+                for earlier in 0..<count where hashes[earlier] == hash { return true }
+                hashes[count] = hash
+                count += 1
+                index = Int(nodes[index + 1].next)
+            }
+            return false
+        }
+        if mustCompare { try compareKeys(text, of: object) }
+    }
+
+    private static let hashedKeys = 32
+
+    /// FNV-1a.
+    private static func hash(_ text: UnsafeBufferPointer<UInt8>, _ key: JSONDocument.Node) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in Int(key.start)..<Int(key.end) { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
+        return hash
+    }
+
+    /// As bytes: Swift's texts are equal by canonical equivalence, keys only by their code points.
+    private func compareKeys(_ text: UnsafeBufferPointer<UInt8>, of object: Int) throws(JSONError) {
+        var seen = Set<[UInt8]>()
         var index = object + 1
-        var anyEscapes = false
         while index < nodes.count {
-            keys.append(index)
-            anyEscapes = anyEscapes || nodes[index].hasEscapes
+            let key = nodes[index]
+            let bytes =
+                key.hasEscapes ? Array(JSONText.string(text, key).utf8) : Array(text[Int(key.start)..<Int(key.end)])
+            if !seen.insert(bytes).inserted { throw JSONError(reason: .duplicateKey, offset: Int(key.start)) }
             index = Int(nodes[index + 1].next)
-        }
-        if anyEscapes || keys.count > 24 {
-            // As bytes: Swift's texts are equal by canonical equivalence, keys only by their code points.
-            var seen = Set<[UInt8]>(minimumCapacity: keys.count)
-            for key in keys where !seen.insert(Array(JSONText.string(text, nodes[key]).utf8)).inserted {
-                throw JSONError(reason: .duplicateKey, offset: Int(nodes[key].start))
-            }
-            return
-        }
-        for (place, key) in keys.enumerated() {
-            for earlier in keys[..<place] where JSONText.equal(text, nodes[key], nodes[earlier]) {
-                throw JSONError(reason: .duplicateKey, offset: Int(nodes[key].start))
-            }
         }
     }
 }

@@ -1,12 +1,5 @@
 /// Strings of a JSON text, decoded from their bytes.
 enum JSONText {
-    static func equal(_ text: UnsafeBufferPointer<UInt8>, _ a: JSONDocument.Node, _ b: JSONDocument.Node) -> Bool {
-        let length = Int(a.end - a.start)
-        guard length == Int(b.end - b.start) else { return false }
-        for offset in 0..<length where text[Int(a.start) + offset] != text[Int(b.start) + offset] { return false }
-        return true
-    }
-
     static func string(_ text: UnsafeBufferPointer<UInt8>, _ node: JSONDocument.Node) -> String {
         let content = UnsafeBufferPointer(rebasing: text[Int(node.start)..<Int(node.end)])
         if !node.hasEscapes { return String(decoding: content, as: UTF8.self) }

@@ -52,7 +52,7 @@ public struct FieldWriter: Fields {
     public mutating func requiredFlag(_ name: StaticString, _ value: inout Bool) { json.member(name, value) }
     public mutating func choice<C: Choice>(_ name: StaticString, _ value: inout C) { json.member(name, value.rawValue) }
     public mutating func choice<C: Choice>(_ name: StaticString, _ value: inout C?) { json.member(name, ifPresent: value?.rawValue) }
-    public mutating func choices<C: Choice>(_ name: StaticString, _ value: inout [C]) { json.member(name, value.map(\.rawValue)) }
+    public mutating func choices<C: Choice>(_ name: StaticString, _ value: inout [C]) { json.member(name, value.map { $0.rawValue }) }
 
     public mutating func record<R: Record>(_ name: StaticString, _ value: inout R) throws(InvalidData) {
         json.key(name)
