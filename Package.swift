@@ -93,7 +93,7 @@ targets += [
         [
             "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
         ]),
-    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit"]),
+    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit", "Primitives"]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
     test(
         "SystemTests", "Tests/System",
@@ -134,31 +134,4 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func test(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
-}
-
-// TEMPORARY-FOCUS (not committed): parallel development builds a slice of the package.
-if let focus = Context.environment["FOCUS"] {
-    if Context.environment["MARTCTL_ALONE"] != nil, let martctl = package.targets.first(where: { $0.name == "MartctlMain" }) {
-        martctl.dependencies.removeAll {
-            if case .byNameItem(let name, _) = $0 { name == "Documents" } else { false }
-        }
-    }
-    var keep: Set<String> = [focus]
-    var grew = true
-    while grew {
-        grew = false
-        for t in package.targets where keep.contains(t.name) {
-            for d in t.dependencies {
-                let n: String? =
-                    switch d {
-                    case .targetItem(let name, _): name
-                    case .byNameItem(let name, _): name
-                    default: nil
-                    }
-                if let n, keep.insert(n).inserted { grew = true }
-            }
-        }
-    }
-    package.targets = package.targets.filter { keep.contains($0.name) }
-    package.products = []
 }

@@ -54,9 +54,9 @@ final class Writer: Sendable {
         var timers = TimerSchedule()
         while true {
             health.turned()
-            if timers.isDue(on: store.clock.today) { fireTimers(processor, &timers) }
+            if timers.isDue(on: store.clock.today, at: .now) { fireTimers(processor, &timers) }
             let deliveries = consumer.nextBatch(
-                max: Limits.batch, timeout: timers.isDue(on: store.clock.today) ? .zero : .milliseconds(500))
+                max: Limits.batch, timeout: timers.isDue(on: store.clock.today, at: .now) ? .zero : .milliseconds(500))
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
                 guard handle(deliveries, processor, &suspects, &timers) else { return }
@@ -115,7 +115,7 @@ final class Writer: Sendable {
         guard isDone else { return }
         if !failed { health.clear(.timerFailing) }
         let committed = processor.committed
-        timers.fired(on: today, more: committed.timersRequested && !failed)
+        if failed { timers.failed(at: .now) } else { timers.fired(on: today, more: committed.timersRequested) }
         relay.committed(committed)
     }
 
@@ -159,19 +159,6 @@ private struct Suspects {
     let isArmed: Bool
 
     func contains(_ delivery: Delivery) -> Bool { isArmed && delivery.redelivered && delivery.generation == Self.generation }
-}
-
-/// When the timers fire: at start, at each new business date, and when asked.
-private struct TimerSchedule {
-    private var doneOn: Int32?
-    private var isRequested = false
-
-    func isDue(on today: BusinessDate) -> Bool { isRequested || doneOn != today.day }
-    mutating func request() { isRequested = true }
-    mutating func fired(on today: BusinessDate, more: Bool) {
-        doneOn = today.day
-        isRequested = more
-    }
 }
 
 extension Incoming {

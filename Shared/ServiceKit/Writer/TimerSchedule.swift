@@ -1,0 +1,31 @@
+import Primitives
+
+/// When the timers fire: at start, at each new business date, when a handler asks, and again after a failure, later each time.
+struct TimerSchedule {
+    private static let firstRetry = Duration.seconds(1)
+    private static let longestRetry = Duration.seconds(300)
+
+    private var doneOn: BusinessDate?
+    private var isRequested = false
+    private var retry: (at: ContinuousClock.Instant, delay: Duration)?
+
+    func isDue(on today: BusinessDate, at now: ContinuousClock.Instant) -> Bool {
+        if let retry, now < retry.at { return false }
+        return isRequested || doneOn != today || retry != nil
+    }
+
+    mutating func request() { isRequested = true }
+
+    /// - Parameter more: whether a timer says that more may be due.
+    mutating func fired(on today: BusinessDate, more: Bool) {
+        doneOn = today
+        isRequested = more
+        retry = nil
+    }
+
+    /// A timer threw: what is due stays due.
+    mutating func failed(at now: ContinuousClock.Instant) {
+        let delay = min(retry.map { $0.delay * 2 } ?? Self.firstRetry, Self.longestRetry)
+        retry = (now + delay, delay)
+    }
+}
