@@ -78,9 +78,20 @@ public struct ApprovePermit: Command {
 
 /// An officer's decision that needs nothing but a reason.
 public protocol ReasonedDecision: Command {
-    var permitId: String { get }
-    var reason: String { get }
-    var officer: String { get }
+    var permitId: String { get set }
+    var reason: String { get set }
+    var officer: String { get set }
+}
+
+extension ReasonedDecision {
+    public var subject: String { permitId }
+    public var businessKey: BusinessKey? { nil }
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.id("permitId", &permitId)
+        try f.text("reason", &reason)
+        try f.text("officer", &officer)
+    }
 }
 
 public struct RefusePermit: ReasonedDecision {
@@ -89,15 +100,6 @@ public struct RefusePermit: ReasonedDecision {
     public var reason = ""
     public var officer = ""
     public init() {}
-
-    public var subject: String { permitId }
-    public var businessKey: BusinessKey? { nil }
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-    }
 }
 
 public struct RequestRepair: ReasonedDecision {
@@ -106,21 +108,21 @@ public struct RequestRepair: ReasonedDecision {
     public var reason = ""
     public var officer = ""
     public init() {}
-
-    public var subject: String { permitId }
-    public var businessKey: BusinessKey? { nil }
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-    }
 }
 
 /// A decision about a granted permit, which may take effect on another day.
 public protocol DatedDecision: ReasonedDecision {
     /// Default: today. A future date takes effect that day; a past one is for revocations only.
-    var effectiveOn: BusinessDate? { get }
+    var effectiveOn: BusinessDate? { get set }
+}
+
+extension DatedDecision {
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.id("permitId", &permitId)
+        try f.text("reason", &reason)
+        try f.text("officer", &officer)
+        try f.date("effectiveOn", &effectiveOn)
+    }
 }
 
 public struct SuspendPermit: DatedDecision {
@@ -130,16 +132,6 @@ public struct SuspendPermit: DatedDecision {
     public var officer = ""
     public var effectiveOn: BusinessDate?
     public init() {}
-
-    public var subject: String { permitId }
-    public var businessKey: BusinessKey? { nil }
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-        try f.date("effectiveOn", &effectiveOn)
-    }
 }
 
 public struct ReinstatePermit: DatedDecision {
@@ -149,16 +141,6 @@ public struct ReinstatePermit: DatedDecision {
     public var officer = ""
     public var effectiveOn: BusinessDate?
     public init() {}
-
-    public var subject: String { permitId }
-    public var businessKey: BusinessKey? { nil }
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-        try f.date("effectiveOn", &effectiveOn)
-    }
 }
 
 public struct RevokePermit: DatedDecision {
@@ -168,14 +150,4 @@ public struct RevokePermit: DatedDecision {
     public var officer = ""
     public var effectiveOn: BusinessDate?
     public init() {}
-
-    public var subject: String { permitId }
-    public var businessKey: BusinessKey? { nil }
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-        try f.date("effectiveOn", &effectiveOn)
-    }
 }

@@ -73,89 +73,60 @@ public struct PermitApproved: PermitEvent {
     }
 }
 
-/// A decision with its reason; `effectiveOn` is the day on which it took effect.
+/// What every event of an officer's decision says of it; `effectiveOn` is the day on which it took effect.
+public struct DecisionFacts: Sendable, Hashable {
+    public var reason: String?
+    public var officer: String?
+    public var effectiveOn: BusinessDate?
+    public init() {}
+}
+
 public protocol PermitDecisionEvent: PermitEvent {
-    var reason: String? { get set }
-    var officer: String? { get set }
-    var effectiveOn: BusinessDate? { get set }
+    var decision: DecisionFacts { get set }
 }
 
 extension PermitDecisionEvent {
-    mutating func decisionFields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
-        try f.date("effectiveOn", &effectiveOn)
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try permit.fields(&f)
+        try f.text("reason", &decision.reason)
+        try f.text("officer", &decision.officer)
+        try f.date("effectiveOn", &decision.effectiveOn)
     }
 }
 
 public struct PermitRefused: PermitDecisionEvent {
     public static let name = MessageName("permits", "permit-refused")
     public var permit = PermitFacts()
-    public var reason: String?
-    public var officer: String?
-    public var effectiveOn: BusinessDate?
+    public var decision = DecisionFacts()
     public init() {}
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try permit.fields(&f)
-        try decisionFields(&f)
-    }
 }
 
 public struct PermitRepairRequested: PermitDecisionEvent {
     public static let name = MessageName("permits", "permit-repair-requested")
     public var permit = PermitFacts()
-    public var reason: String?
-    public var officer: String?
-    public var effectiveOn: BusinessDate?
+    public var decision = DecisionFacts()
     public init() {}
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try permit.fields(&f)
-        try decisionFields(&f)
-    }
 }
 
 public struct PermitSuspended: PermitDecisionEvent {
     public static let name = MessageName("permits", "permit-suspended")
     public var permit = PermitFacts()
-    public var reason: String?
-    public var officer: String?
-    public var effectiveOn: BusinessDate?
+    public var decision = DecisionFacts()
     public init() {}
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try permit.fields(&f)
-        try decisionFields(&f)
-    }
 }
 
 public struct PermitReinstated: PermitDecisionEvent {
     public static let name = MessageName("permits", "permit-reinstated")
     public var permit = PermitFacts()
-    public var reason: String?
-    public var officer: String?
-    public var effectiveOn: BusinessDate?
+    public var decision = DecisionFacts()
     public init() {}
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try permit.fields(&f)
-        try decisionFields(&f)
-    }
 }
 
 public struct PermitRevoked: PermitDecisionEvent {
     public static let name = MessageName("permits", "permit-revoked")
     public var permit = PermitFacts()
-    public var reason: String?
-    public var officer: String?
-    public var effectiveOn: BusinessDate?
+    public var decision = DecisionFacts()
     public init() {}
-
-    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try permit.fields(&f)
-        try decisionFields(&f)
-    }
 }
 
 public struct PermitExpired: PermitEvent {

@@ -56,9 +56,9 @@ extension SharedMartTests {
             try await client.registerProduct("p-revoked", seller: "s-revoked", kind: .craft)
             let revoked = PermitRevoked.with {
                 $0.permit = Self.approval("revoked-nib", .nib, seller: "s-revoked").permit
-                $0.reason = "forged"
-                $0.officer = "Maria"
-                $0.effectiveOn = date("2026-02-01")
+                $0.decision.reason = "forged"
+                $0.decision.officer = "Maria"
+                $0.decision.effectiveOn = date("2026-02-01")
             }
             let ids = [
                 try await client.inject(revoked, source: "/harness", sequence: 9),

@@ -117,7 +117,7 @@ struct World {
         try harness.receive(
             PermitSuspended.with {
                 $0.permit = facts(permitId, kind, sellerId, productId)
-                $0.effectiveOn = date.map(day)
+                $0.decision.effectiveOn = date.map(day)
             }, sequence: sequence)
     }
 
@@ -127,7 +127,7 @@ struct World {
         try harness.receive(
             PermitReinstated.with {
                 $0.permit = facts(permitId, kind, "ina", nil)
-                $0.effectiveOn = date.map(day)
+                $0.decision.effectiveOn = date.map(day)
             }, sequence: sequence)
     }
 
@@ -136,7 +136,7 @@ struct World {
         try harness.receive(
             PermitRevoked.with {
                 $0.permit = facts(permitId, kind, "ina", nil)
-                $0.effectiveOn = date.map(day)
+                $0.decision.effectiveOn = date.map(day)
             }, sequence: sequence)
     }
 

@@ -20,10 +20,10 @@ import Testing
         let events = try permits.harness.takePublished()
         try #require(events.map(\.name) == ["permit-suspended", "permit-reinstated", "permit-revoked"])
         let suspended = try events[0].decode(PermitSuspended.self)
-        #expect(suspended.reason == "inspection" && suspended.officer == "Yosef" && suspended.effectiveOn == date("2026-02-05"))
-        #expect(try events[1].decode(PermitReinstated.self).reason == "clean again")
+        #expect(suspended.decision.reason == "inspection" && suspended.decision.officer == "Yosef" && suspended.decision.effectiveOn == date("2026-02-05"))
+        #expect(try events[1].decode(PermitReinstated.self).decision.reason == "clean again")
         let revoked = try events[2].decode(PermitRevoked.self)
-        #expect(revoked.effectiveOn == date("2026-02-05") && revoked.permit == suspended.permit)
+        #expect(revoked.decision.effectiveOn == date("2026-02-05") && revoked.permit == suspended.permit)
     }
 
     @Test func `today is the day in WITA`() throws {
@@ -42,7 +42,7 @@ import Testing
         #expect(try permits.revoke(on: "2025-12-24").status == .accepted)
         let event = try #require(try permits.harness.takePublished().last)
         #expect(event.name == "permit-revoked")
-        #expect(try event.decode(PermitRevoked.self).effectiveOn == date("2025-12-24"))
+        #expect(try event.decode(PermitRevoked.self).decision.effectiveOn == date("2025-12-24"))
     }
 
     @Test func `codes are judged in their order: invalid, not-found, wrong-state`() throws {
@@ -67,7 +67,7 @@ import Testing
         let events = try permits.harness.takePublished()
         try #require(events.map(\.name) == ["permit-suspended"])
         let suspended = try events[0].decode(PermitSuspended.self)
-        #expect(suspended.reason == "festival" && suspended.officer == "Yosef" && suspended.effectiveOn == date("2026-02-10"))
+        #expect(suspended.decision.reason == "festival" && suspended.decision.officer == "Yosef" && suspended.decision.effectiveOn == date("2026-02-10"))
         #expect(events[0].causationId == "clock:2026-02-10")
         #expect(try permits.state() == "suspended")
         #expect(try scheduled(permits) == ["suspend 2026-02-10 done"])
@@ -91,7 +91,7 @@ import Testing
         try permits.suspend(on: "2026-02-10")
         try permits.harness.advance(to: "2026-02-20")
         let event = try #require(try permits.harness.takePublished().first)
-        #expect(try event.decode(PermitSuspended.self).effectiveOn == date("2026-02-10"))
+        #expect(try event.decode(PermitSuspended.self).decision.effectiveOn == date("2026-02-10"))
         #expect(event.causationId == "clock:2026-02-20")
     }
 

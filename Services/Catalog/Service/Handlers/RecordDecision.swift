@@ -24,7 +24,7 @@ struct RecordSuspension: Handler {
     let evaluator: Evaluator
 
     func handle(_ event: PermitSuspended, in tx: Transaction) throws -> Outcome {
-        try record(event.permit, evaluator, in: tx) { $0.suspend(from: event.effectiveOn ?? tx.today, today: tx.today) }
+        try record(event.permit, evaluator, in: tx) { $0.suspend(from: event.decision.effectiveOn ?? tx.today, today: tx.today) }
     }
 }
 
@@ -33,7 +33,7 @@ struct RecordReinstatement: Handler {
     let evaluator: Evaluator
 
     func handle(_ event: PermitReinstated, in tx: Transaction) throws -> Outcome {
-        try record(event.permit, evaluator, in: tx) { $0.reinstate(from: event.effectiveOn ?? tx.today) }
+        try record(event.permit, evaluator, in: tx) { $0.reinstate(from: event.decision.effectiveOn ?? tx.today) }
     }
 }
 
@@ -42,7 +42,7 @@ struct RecordRevocation: Handler {
     let evaluator: Evaluator
 
     func handle(_ event: PermitRevoked, in tx: Transaction) throws -> Outcome {
-        try record(event.permit, evaluator, in: tx) { $0.end(.revoked, from: event.effectiveOn ?? tx.today) }
+        try record(event.permit, evaluator, in: tx) { $0.end(.revoked, from: event.decision.effectiveOn ?? tx.today) }
     }
 }
 

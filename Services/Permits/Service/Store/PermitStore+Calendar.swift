@@ -99,9 +99,9 @@ extension PermitStore {
     private func event<E: PermitDecisionEvent>(_ type: E.Type, _ decision: Decision, _ facts: PermitFacts) -> E {
         E.with {
             $0.permit = facts
-            $0.reason = decision.reason
-            $0.officer = decision.officer
-            $0.effectiveOn = decision.effectiveOn
+            $0.decision.reason = decision.reason
+            $0.decision.officer = decision.officer
+            $0.decision.effectiveOn = decision.effectiveOn
         }
     }
 }
