@@ -85,7 +85,9 @@ import Testing
             let events = try permits.harness.takePublished()
             try #require(events.map(\.name) == ["permit-repair-requested", "permit-applied"])
             let repair = try events[0].decode(PermitRepairRequested.self)
-            #expect(repair.decision.reason == "round \(round)" && repair.decision.officer == "Maria" && repair.decision.effectiveOn == date("2026-02-05"))
+            #expect(
+                repair.decision.reason == "round \(round)" && repair.decision.officer == "Maria"
+                    && repair.decision.effectiveOn == date("2026-02-05"))
             let applied = try events[1].decode(PermitApplied.self)
             #expect(applied.documents == ["round-\(round).pdf"])
             #expect(applied.permit == repair.permit && applied.permit.productId == "product-1")
@@ -99,7 +101,9 @@ import Testing
         let permits = try PermitsFixture("applied")
         try permits.refuse(reason: "dapur tidak memenuhi syarat", officer: "Maria")
         let event = try #require(try permits.harness.takePublished().first).decode(PermitRefused.self)
-        #expect(event.decision.reason == "dapur tidak memenuhi syarat" && event.decision.officer == "Maria" && event.decision.effectiveOn == date("2026-02-05"))
+        #expect(
+            event.decision.reason == "dapur tidak memenuhi syarat" && event.decision.officer == "Maria"
+                && event.decision.effectiveOn == date("2026-02-05"))
         #expect(event.permit.agency == .dinasKesehatan && event.permit.regency == "53.06")
     }
 

@@ -20,7 +20,9 @@ import Testing
         let events = try permits.harness.takePublished()
         try #require(events.map(\.name) == ["permit-suspended", "permit-reinstated", "permit-revoked"])
         let suspended = try events[0].decode(PermitSuspended.self)
-        #expect(suspended.decision.reason == "inspection" && suspended.decision.officer == "Yosef" && suspended.decision.effectiveOn == date("2026-02-05"))
+        #expect(
+            suspended.decision.reason == "inspection" && suspended.decision.officer == "Yosef"
+                && suspended.decision.effectiveOn == date("2026-02-05"))
         #expect(try events[1].decode(PermitReinstated.self).decision.reason == "clean again")
         let revoked = try events[2].decode(PermitRevoked.self)
         #expect(revoked.decision.effectiveOn == date("2026-02-05") && revoked.permit == suspended.permit)
@@ -67,7 +69,9 @@ import Testing
         let events = try permits.harness.takePublished()
         try #require(events.map(\.name) == ["permit-suspended"])
         let suspended = try events[0].decode(PermitSuspended.self)
-        #expect(suspended.decision.reason == "festival" && suspended.decision.officer == "Yosef" && suspended.decision.effectiveOn == date("2026-02-10"))
+        #expect(
+            suspended.decision.reason == "festival" && suspended.decision.officer == "Yosef"
+                && suspended.decision.effectiveOn == date("2026-02-10"))
         #expect(events[0].causationId == "clock:2026-02-10")
         #expect(try permits.state() == "suspended")
         #expect(try scheduled(permits) == ["suspend 2026-02-10 done"])
