@@ -1,5 +1,5 @@
 import Contracts
-import Primitives
+public import Primitives
 public import StrictJSON
 
 /// A CloudEvents 1.0 envelope in structured JSON, checked by section 2 of the contract.
@@ -10,6 +10,8 @@ public struct Envelope: Sendable {
     public var type: String
     public var subject: String?
     public var time: String?
+    /// The same, read.
+    public private(set) var sentAt: Instant?
     public var regency: String?
     public var correlationId: String?
     public var causationId: String?
@@ -37,7 +39,10 @@ public struct Envelope: Sendable {
         type = try Self.required(root, "type")
         subject = try Self.optional(root, "subject")
         time = try Self.optional(root, "time")
-        if let time, Instant(time) == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
+        if let time {
+            sentAt = Instant(time)
+            if sentAt == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
+        }
         if let format = try Self.optional(root, "datacontenttype"), !MediaType.isJSON(format) {
             throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
         }

@@ -31,10 +31,11 @@ struct ServiceProcess {
         let topology = TopologySetup(.platform)
         let relay = Relay(
             store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health,
-            logger: logger,
+            metrics: metrics, logger: logger,
             setup: { try topology.assertAll(on: $0) })
         let consumer = makeConsumer(relay, topology)
         let writer = Writer(store: store, consumer: consumer, relay: relay, health: health, metrics: metrics, logger: logger)
+        metrics.idle(processor.tally)
         relay.start()
         writer.start(processor)
         logger.info(
@@ -83,8 +84,9 @@ struct ServiceProcess {
                 // Held as long as this connection lives: a second instance of the service cannot get past it.
                 try channel.declareQueue(TopologySetup.ownerQueue(of: service), durable: false, exclusive: true)
             },
-            onStateChange: { [health] state in
+            onStateChange: { [health, metrics] state in
                 health.consumer(state)
+                metrics.connection(.consumer, state)
                 refusals.changed(state)
                 guard case .connected = state else { return }
                 health.clear(.starting)

@@ -11,6 +11,8 @@ extension Transaction {
     public func park(putOff incoming: Incoming, _ cause: Cause, _ reason: ParkReason, _ error: String) throws {
         try execute(Self.giveBack, cause.inboxPosition)
         let envelope = try? Envelope(parsing: incoming.body)
-        try parkingLot.park(incoming, envelope, reason, error, digest: Digest.of(incoming.body), at: outbox.time, in: connection)
+        let parkedId = try parkingLot.park(
+            incoming, envelope, reason, error, digest: Digest.of(incoming.body), at: outbox.time, in: connection)
+        parkedPutOff.append(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
     }
 }

@@ -17,6 +17,8 @@ public final class Transaction {
     /// Set by `requestTimers`, cleared by the processor.
     var timersRequested = false
     var replayRequested = false
+    /// Parked in this transaction after they had been put off: not yet counted.
+    var parkedPutOff: [Decision] = []
 
     let outbox: Outbox
     /// Position of the last reply.

@@ -36,6 +36,6 @@ public enum CatalogService {
                 MartOpened.self, SellerRegistered.self, ProductRegistered.self, ProductReclassified.self, PriceChanged.self,
                 ProductListed.self, ProductHeld.self, ProductDelisted.self,
             ],
-            reads: CatalogReads.routes(table))
+            reads: CatalogReads.routes(table), measures: CatalogMeasures.all)
     }
 }

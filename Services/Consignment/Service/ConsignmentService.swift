@@ -26,6 +26,6 @@ public enum ConsignmentService {
                 on(PriceChanged.self, LearnPrice()),
             ],
             publishes: [GoodsReceived.self, SaleRecorded.self, SaleRefunded.self, GoodsReturned.self, GoodsWrittenOff.self],
-            reads: ConsignmentReads.routes)
+            reads: ConsignmentReads.routes, measures: ConsignmentMeasures.all)
     }
 }

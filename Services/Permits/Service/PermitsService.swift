@@ -24,6 +24,6 @@ public enum PermitsService {
                 PermitApplied.self, PermitApproved.self, PermitRefused.self, PermitRepairRequested.self, PermitSuspended.self,
                 PermitReinstated.self, PermitRevoked.self, PermitExpired.self, PermitExpiring.self,
             ],
-            reads: PermitsReads.routes)
+            reads: PermitsReads.routes, measures: PermitsMeasures.all)
     }
 }

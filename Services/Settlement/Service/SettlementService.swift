@@ -19,6 +19,7 @@ public enum SettlementService {
                 on(SellerRegistered.self, RememberSeller()),
             ],
             publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
-            reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund")
+            reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund",
+            measures: SettlementMeasures.all)
     }
 }

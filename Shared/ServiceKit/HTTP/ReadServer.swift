@@ -1,4 +1,3 @@
-import GRDB
 import Hummingbird
 import Logging
 import NIOCore
@@ -17,30 +16,42 @@ struct ReadServer: Service {
 
     func run() async throws {
         let application = Application(
-            responder: CallbackResponder<BasicRequestContext> { request, _ in try await respond(request) },
+            responder: CallbackResponder<BasicRequestContext> { request, _ in try await measured(request) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: logger)
         try await application.run()
     }
 
-    private func respond(_ request: Request) async throws -> Response {
-        guard request.method == .get || request.method == .head else {
-            return json(ReadResponse(status: 405, code: "method-not-allowed", message: "the read side answers GET only"))
+    private func measured(_ request: Request) async throws -> Response {
+        let started = ContinuousClock.now
+        let (response, route) = try await respond(request)
+        // A method of the caller's own making would make a series of its own.
+        let method = Self.isRead(request) ? request.method.rawValue : "_OTHER"
+        metrics.answered(
+            .init(method: method, route: route, status: Int(response.status.code)), after: started.duration(to: .now))
+        return response
+    }
+
+    private static func isRead(_ request: Request) -> Bool { request.method == .get || request.method == .head }
+
+    /// The answer, and the route that gave it.
+    private func respond(_ request: Request) async throws -> (Response, route: String) {
+        guard Self.isRead(request) else {
+            return (json(ReadResponse(status: 405, code: "method-not-allowed", message: "the read side answers GET only")), "")
         }
-        switch request.uri.path {
-        case "/livez": return json(health.liveness)
-        case "/readyz": return json(health.readiness)
+        let path = request.uri.path
+        switch path {
+        case "/livez": return (json(health.liveness), path)
+        case "/readyz": return (json(health.readiness), path)
         case "/metrics":
             // SQLite blocks, so it works on a thread of the pool, never on the event loop.
-            let text = try await NIOThreadPool.singleton.runIfActive {
-                let committed = (try? store.pool.read { try Int64.fetchOne($0, sql: "SELECT max(position) FROM outbox") ?? 0 }) ?? 0
-                return metrics.text(store: store, isReady: health.reasons.isEmpty, committed: committed)
-            }
-            return Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            let text = try await NIOThreadPool.singleton.runIfActive { metrics.page(of: store, health) }
+            let body = ResponseBody(byteBuffer: ByteBuffer(string: text))
+            return (Response(status: .ok, headers: [.contentType: MetricsPage.contentType], body: body), path)
         default:
             let target = request.uri.string
-            return json(try await NIOThreadPool.singleton.runIfActive { store.respond(to: target) })
+            let answer = try await NIOThreadPool.singleton.runIfActive { store.respond(to: target) }
+            return (json(answer), answer.route)
         }
     }
 

@@ -1,57 +1,94 @@
 import Contracts
+import Foundation
 import Messaging
+import Primitives
+import RabbitMQ
 import Store
 import Synchronization
 
-/// Counters of one service, in the text format of Prometheus. Labels come from the service's index.
+/// Collects the figures of one service; a batch, a turn of the relay or a request costs one lock. `ServiceMetrics+Page` renders them.
 final class ServiceMetrics: Sendable {
-    private struct State {
+    enum Connection: String, CaseIterable {
+        case consumer, relay
+    }
+
+    struct Read: Hashable {
+        var method: String
+        var route: String
+        var status: Int
+    }
+
+    /// Publishes that the broker has answered, by what became of them.
+    struct Sent {
+        var confirmed: Int64 = 0
+        /// Came back, and nobody need have it.
+        var unrouted: Int64 = 0
+        /// Came back although the contract names a consumer.
+        var unroutable: Int64 = 0
+        var failed: Int64 = 0
+
+        static func += (left: inout Sent, right: Sent) {
+            left.confirmed += right.confirmed
+            left.unrouted += right.unrouted
+            left.unroutable += right.unroutable
+            left.failed += right.failed
+        }
+    }
+
+    struct State {
         var tally = Tally()
-        var batches: Int64 = 0
-        var messages: Int64 = 0
-        var seconds = 0.0
+        var batches = Histogram(.batchSize)
+        var processing = Histogram(.processDuration)
+        var commits = Histogram(.commitDuration)
+        var confirms = Histogram(.operationDuration)
+        var deliveryAge = 0.0
+        var events = Sent()
+        var replies = Sent()
+        var connections: [Connection: ConnectionRecord] = [:]
+        var reads: [Read: Histogram] = [:]
     }
 
     private let state = Mutex(State())
-    private let definition: ServiceDefinition
+    let started = Date().timeIntervalSince1970
+    let measures: MeasureReader
 
-    init(_ definition: ServiceDefinition) { self.definition = definition }
+    init(_ definition: ServiceDefinition) { measures = MeasureReader(definition.measures) }
+
+    var snapshot: State { state.withLock { $0 } }
 
     /// A batch was committed.
-    func committed(messages: Int, after duration: Duration, tally: Tally) {
+    func committed(messages: Int, after duration: Duration, commit: Duration, tally: Tally) {
+        let age = tally.oldest.map { Double(max(0, Instant.systemNow.milliseconds - $0.milliseconds)) / 1000 }
         state.withLock { state in
             state.tally = tally
-            state.batches += 1
-            state.messages += Int64(messages)
-            state.seconds += Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+            state.batches.observe(Double(messages))
+            state.processing.observe(duration)
+            state.commits.observe(commit)
+            state.deliveryAge = age ?? 0
         }
     }
 
-    func text(store: ServiceStore, isReady: Bool, committed: Int64) -> String {
-        let state = state.withLock { $0 }
-        let sent = store.sent.withLock { $0 }
-        var lines: [String] = []
-        func family(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: String)]) {
-            lines.append("# HELP \(name) \(help)")
-            lines.append("# TYPE \(name) \(kind)")
-            for sample in samples { lines.append("\(name){service=\"\(definition.name)\"\(sample.labels)} \(sample.value)") }
+    /// Nothing waits in the queues.
+    func idle(_ tally: Tally) {
+        state.withLock { state in
+            state.tally = tally
+            state.deliveryAge = 0
         }
-        let handled = state.tally.handled.sorted {
-            ($0.key.name.type, $0.key.outcome.rawValue) < ($1.key.name.type, $1.key.outcome.rawValue)
+    }
+
+    func relayed(events: Sent, replies: Sent, confirms: [Duration]) {
+        state.withLock { state in
+            state.events += events
+            state.replies += replies
+            for confirm in confirms { state.confirms.observe(confirm) }
         }
-        family(
-            "mart_messages_total", "counter", "Messages judged, by type and outcome.",
-            handled.map { (",type=\"\($0.key.name)\",outcome=\"\($0.key.outcome.name)\"", "\($0.value)") })
-        family(
-            "mart_parked_total", "counter", "Messages parked, by reason.",
-            state.tally.parked.sorted { $0.key.rawValue < $1.key.rawValue }.map { (",reason=\"\($0.key.rawValue)\"", "\($0.value)") })
-        family("mart_batches_total", "counter", "Transactions committed for deliveries.", [("", "\(state.batches)")])
-        family("mart_batch_messages_total", "counter", "Deliveries in those transactions.", [("", "\(state.messages)")])
-        family("mart_batch_seconds_total", "counter", "Time from taking deliveries to their commit.", [("", "\(state.seconds)")])
-        family("mart_outbox_sequence", "gauge", "Sequence of the last event committed.", [("", "\(committed)")])
-        family("mart_outbox_sent_sequence", "gauge", "Sequence up to which the broker has confirmed.", [("", "\(sent.events)")])
-        family("mart_in_flight", "gauge", "Deliveries taken and not yet committed.", [("", "\(store.inFlight.load(ordering: .relaxed))")])
-        family("mart_ready", "gauge", "1 if the service is ready.", [("", isReady ? "1" : "0")])
-        return lines.joined(separator: "\n") + "\n"
+    }
+
+    func connection(_ connection: Connection, _ change: ConnectionState) {
+        state.withLock { $0.connections[connection, default: ConnectionRecord()].changed(change, at: .now) }
+    }
+
+    func answered(_ read: Read, after duration: Duration) {
+        state.withLock { $0.reads[read, default: Histogram(.readDuration)].observe(duration) }
     }
 }

@@ -22,6 +22,7 @@ final class Relay: Sendable {
     /// Types of events that must not go out unrouted.
     private let consumed: Set<String>
     private let health: Health
+    private let metrics: ServiceMetrics
     private let logger: Logger
     private let mailbox: Mutex<Mailbox>
     private let signal = DispatchSemaphore(value: 0)
@@ -30,12 +31,13 @@ final class Relay: Sendable {
 
     init(
         store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health,
-        logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
+        metrics: ServiceMetrics, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
     ) {
         let refusals = Refusals(heartbeat: configuration.heartbeat, logger: logger)
         self.store = store
         consumed = topology.consumedTypes
         self.health = health
+        self.metrics = metrics
         self.logger = logger
         mailbox = Mutex(Mailbox(committed: committed))
         // The publisher's callbacks need the relay, which does not exist yet: they speak to this.
@@ -50,6 +52,7 @@ final class Relay: Sendable {
             settled: { [weak self] in self?.take($0) },
             changed: { [weak self] state in
                 self?.health.publisher(state)
+                self?.metrics.connection(.relay, state)
                 refusals.changed(state)
                 self?.wake()
             })
@@ -95,6 +98,7 @@ final class Relay: Sendable {
     private func loop() {
         let marks = store.sent.withLock { $0 }
         var window = RelayWindow(events: marks.events, replies: marks.replies)
+        var times = ConfirmTimes()
         var committed = mailbox.withLock { $0.committed }
         /// What came back or failed is not tried again in a busy loop.
         var pausedUntil = ContinuousClock.now
@@ -107,10 +111,11 @@ final class Relay: Sendable {
                 committed = mailbox.committed
                 return (mailbox.settlements, mailbox.isOpen, mailbox.isStopping)
             }
-            settle(settlements, in: &window)
+            settle(settlements, in: &window, &times)
             store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
             if window.mustRewind, window.inFlight == 0 {
                 let mustAssertTopology = window.rewind()
+                times.forget()
                 pausedUntil = .now + (mustAssertTopology ? Self.unroutablePause : Self.failurePause)
                 if mustAssertTopology {
                     unroutable = window.events.mark + 1
@@ -122,7 +127,7 @@ final class Relay: Sendable {
                 health.clear(.unroutable)
             }
             if isOpen, !window.mustRewind, ContinuousClock.now >= pausedUntil, case .connected = publisher.state {
-                handOver(upTo: committed, in: &window)
+                handOver(upTo: committed, in: &window, &times)
             }
             let isDrained = window.events.mark >= committed.events && window.replies.mark >= committed.replies
             if isStopping, isDrained { return finished.complete() }
@@ -139,7 +144,9 @@ final class Relay: Sendable {
         publisher.reconnect(reason: "an event came back unroutable")
     }
 
-    private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow) {
+    private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow, _ times: inout ConfirmTimes) {
+        if settlements.isEmpty { return }
+        var (events, replies) = (ServiceMetrics.Sent(), ServiceMetrics.Sent())
         for settlement in settlements {
             let token = RelayToken(rawValue: settlement.token)
             let result: RelayWindow.Result
@@ -152,13 +159,18 @@ final class Relay: Sendable {
                 result = .failed
             }
             switch token.kind {
-            case .reply: window.settle(reply: token.position, result)
-            case .event(let isConsumed): window.settle(event: token.position, result, isConsumed: isConsumed)
+            case .reply:
+                replies.count(result, isConsumed: false)
+                window.settle(reply: token.position, result)
+            case .event(let isConsumed):
+                events.count(result, isConsumed: isConsumed)
+                window.settle(event: token.position, result, isConsumed: isConsumed)
             }
         }
+        metrics.relayed(events: events, replies: replies, confirms: times.left(through: window.events.mark, at: .now))
     }
 
-    private func handOver(upTo committed: BatchProcessor.Committed, in window: inout RelayWindow) {
+    private func handOver(upTo committed: BatchProcessor.Committed, in window: inout RelayWindow, _ times: inout ConfirmTimes) {
         // Half a window at a time: many small reads would cost more than the broker's short wait.
         if window.inFlight > Limits.relayWindow / 2 { return }
         do {
@@ -178,6 +190,7 @@ final class Relay: Sendable {
                             ))
                     }
                 }
+                times.handedOver(through: window.events.handedOver, at: .now)
                 publisher.enqueue(batch)
             }
             while window.replies.handedOver < committed.replies, window.inFlight < Limits.relayWindow {
@@ -211,6 +224,17 @@ final class Relay: Sendable {
         if let traceparent = row.traceparent { properties.headers = ["traceparent": .string(traceparent)] }
         return OutgoingMessage(
             exchange: row.exchange, routingKey: row.routingKey, body: row.body, properties: properties, mandatory: mandatory)
+    }
+}
+
+extension ServiceMetrics.Sent {
+    fileprivate mutating func count(_ result: RelayWindow.Result, isConsumed: Bool) {
+        switch result {
+        case .confirmed: confirmed += 1
+        case .notRouted where isConsumed: unroutable += 1
+        case .notRouted: unrouted += 1
+        case .failed: failed += 1
+        }
     }
 }
 

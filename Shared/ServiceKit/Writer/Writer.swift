@@ -63,6 +63,7 @@ final class Writer: Sendable {
                 consumer.acknowledge(through: last)
                 store.inFlight.store(0, ordering: .relaxed)
             } else {
+                metrics.idle(processor.tally)
                 retrying { try processor.saveSentMarks() }
                 if isStopping.load(ordering: .acquiring) { return }
             }
@@ -98,7 +99,8 @@ final class Writer: Sendable {
         relay.committed(committed)
         if committed.timersRequested { timers.request() }
         if committed.replayRequested { retrying { while try processor.replayParked() { relay.committed(processor.committed) } } }
-        metrics.committed(messages: deliveries.count, after: started.duration(to: .now), tally: processor.tally)
+        metrics.committed(
+            messages: deliveries.count, after: started.duration(to: .now), commit: processor.commitDuration, tally: processor.tally)
         return true
     }
 

@@ -13,12 +13,14 @@ public struct ServiceDefinition: Sendable {
     public let reads: [Route]
     /// SQL that counts what waits for a fact of another service, if anything ever does.
     public let waiting: String?
+    /// Metrics of the service's own facts.
+    public let measures: [Measure]
     /// Default port of the read side.
     public let port: Int
 
     public init(
         name: String, port: Int, schema: [Migration], handles: [HandlerEntry], timers: [any Timer] = [], publishes: [any Event.Type],
-        reads: [Route], waiting: String? = nil
+        reads: [Route], waiting: String? = nil, measures: [Measure] = []
     ) {
         self.name = name
         self.port = port
@@ -28,6 +30,7 @@ public struct ServiceDefinition: Sendable {
         self.publishes = publishes
         self.reads = reads
         self.waiting = waiting
+        self.measures = measures
     }
 
     public var commands: [MessageName] { handles.filter { $0.channel == .commands }.map(\.name) }
@@ -53,6 +56,8 @@ public struct HandlerEntry: Sendable {
     public let input: any Record.Type
     let decode: @Sendable (Envelope) throws(InvalidData) -> Decoded
     let isKeptWhenRejected: @Sendable (Envelope) -> Bool
+    /// Its number in the index, given by the processor.
+    var place = 0
 
     /// A message ready to be handled.
     struct Decoded {

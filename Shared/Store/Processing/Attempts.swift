@@ -14,9 +14,10 @@ extension BatchProcessor {
         if count <= Limits.attempts { return true }
         try transactionAlone {
             let envelope = try? Envelope(parsing: incoming.body)
-            pendingTally.countParked(.poison)
+            pendingTally.countParked(envelope.flatMap { entries[$0.type] }, incoming.channel)
             let error = "the process died \(Limits.attempts) times while it was being handled"
-            try parkingLot.park(incoming, envelope, .poison, error, digest: digest, at: outbox.time, in: connection)
+            let parkedId = try parkingLot.park(incoming, envelope, .poison, error, digest: digest, at: outbox.time, in: connection)
+            noteParked(Decision(parked: incoming, envelope, .poison, parkedId: parkedId))
             try connection.execute(Self.remove, digest)
         }
         return false

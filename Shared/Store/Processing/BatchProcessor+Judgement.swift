@@ -9,6 +9,7 @@ extension BatchProcessor {
         let digest = Digest.of(incoming.body)
         if incoming.channel == .dead {
             let envelope = try? Envelope(parsing: incoming.body)
+            pendingTally.countParked(nil, incoming.channel)
             return try park(incoming, envelope, .deadLettered, "the broker gave up on it", digest: digest)
         }
         let envelope: Envelope
@@ -19,6 +20,7 @@ extension BatchProcessor {
             entry = try self.entry(for: envelope, on: incoming.channel)
         } catch {
             let envelope = try? Envelope(parsing: incoming.body)
+            pendingTally.countParked(nil, incoming.channel)
             return try refuse(incoming, envelope, error.reason, error.message, digest: digest)
         }
         try judge(incoming, envelope, entry, digest: digest, isGuarded: isGuarded)
@@ -44,6 +46,7 @@ extension BatchProcessor {
         } catch {
             decoded = .failure(error)
         }
+        if let sentAt = envelope.sentAt { pendingTally.note(sentAt: sentAt) }
         let isCommand = entry.channel == .commands
         // A command that names nothing (`open-mart` without a regency) has an empty subject, which no envelope may carry.
         let named = (try? decoded.get().subject).flatMap { $0.isEmpty ? nil : $0 }
@@ -64,6 +67,7 @@ extension BatchProcessor {
         case .failure(let fault) where isCommand:
             try reject(Rejection(fault), incoming, envelope, entry, subject: subject, digest: digest)
         case .failure(let fault):
+            pendingTally.countParked(entry, incoming.channel)
             try inbox.release(in: connection)
             try park(incoming, envelope, .invalidData, fault.description, digest: digest)
         case .success(let ready):
@@ -81,16 +85,20 @@ extension BatchProcessor {
     private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: [UInt8]) throws {
         guard let known = try inbox.known(envelope, in: connection) else { return }
         tx.cause.inboxPosition = known.position
-        pendingTally.count(entry.name, .duplicate)
         if known.digest == digest {
+            decide(.duplicate, entry, subject: known.subject)
             if let reply = known.reply {
                 try replies.repeatReply(at: reply, subject: known.subject, to: incoming, cause: tx.cause, in: connection)
             }
             return
         }
         let error = "message id \(envelope.id) of \(envelope.source) was used before with other content"
-        if entry.channel == .events { return try park(incoming, envelope, .conflict, error, digest: digest) }
+        if entry.channel == .events {
+            pendingTally.countParked(entry, incoming.channel)
+            return try park(incoming, envelope, .conflict, error, digest: digest)
+        }
         tx.cause.inboxPosition = 0
+        decide(.rejected(.conflict), entry, subject: known.subject)
         try answer(ReplyData(Rejection(.conflict, error, field: "id"), subject: known.subject), incoming, envelope)
         if entry.isKeptWhenRejected(envelope) { try park(incoming, envelope, .conflict, error, digest: digest) }
     }
@@ -111,14 +119,14 @@ extension BatchProcessor {
         let isCommand = entry.channel == .commands
         switch outcome {
         case .done, .answered:
-            pendingTally.count(entry.name, .accepted)
+            decide(.accepted, entry, subject: subject)
             guard isCommand else { return }
             if let claim = ready.businessKey { try BusinessKeys.claim(claim.key, digest: Digest.of(claim.canonical), in: connection) }
             var reply = ReplyData(status: .accepted, code: .ok, message: "\(entry.name.name) accepted", subject: subject)
             if case .answered(let details) = outcome { reply.details = details }
             try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
         case .duplicate:
-            pendingTally.count(entry.name, .duplicate)
+            decide(.duplicate, entry, subject: subject)
             try inbox.decide(.duplicate, in: connection)
             guard isCommand else { return }
             let reply = ReplyData(status: .duplicate, code: .ok, message: "\(entry.name.name) had been done before", subject: subject)
@@ -126,9 +134,11 @@ extension BatchProcessor {
         case .rejected(let rejection) where isCommand:
             try reject(rejection, incoming, envelope, entry, subject: subject, digest: digest)
         case .rejected(let rejection):
+            pendingTally.countParked(entry, incoming.channel)
             try inbox.release(in: connection)
             try park(incoming, envelope, rejection.code == .invalid ? .invalidData : .inconsistent, rejection.message, digest: digest)
         case .park(let reason, let error):
+            pendingTally.countParked(entry, incoming.channel)
             try inbox.release(in: connection)
             try refuse(incoming, envelope, reason, error, digest: digest)
         }
@@ -137,7 +147,7 @@ extension BatchProcessor {
     private func reject(
         _ rejection: Rejection, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, subject: String, digest: [UInt8]
     ) throws {
-        pendingTally.count(entry.name, .rejected)
+        decide(.rejected(rejection.code), entry, subject: subject)
         try inbox.decide(.rejected, in: connection)
         try answer(ReplyData(rejection, subject: subject), incoming, envelope)
         if entry.isKeptWhenRejected(envelope) {
@@ -167,7 +177,21 @@ extension BatchProcessor {
     }
 
     private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
-        pendingTally.countParked(reason)
-        try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
+        let parkedId = try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
+        noteParked(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
+    }
+
+    /// Counts a decision, and keeps it for the log where it is not routine.
+    private func decide(_ verdict: Decision.Verdict, _ entry: HandlerEntry, subject: String) {
+        switch verdict {
+        case .accepted: pendingTally.count(entry, .accepted)
+        case .duplicate: pendingTally.count(entry, .duplicate)
+        case .parked: pendingTally.count(entry, .parked)
+        case .rejected(let code):
+            pendingTally.count(entry, .rejected)
+            pendingTally.countRejected(code)
+            return pendingDecisions.append(Decision(verdict, type: entry.name.type, subject: subject, cause: tx.cause))
+        }
+        if keepsRoutine { pendingDecisions.append(Decision(verdict, type: entry.name.type, subject: subject, cause: tx.cause)) }
     }
 }

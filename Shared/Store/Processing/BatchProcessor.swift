@@ -20,8 +20,15 @@ public final class BatchProcessor {
     let parkingLot = ParkingLot()
     private let sources = SourceTable()
     /// What was decided since the start, by type and outcome.
-    public private(set) var tally = Tally()
-    var pendingTally = Tally()
+    public private(set) var tally: Tally
+    var pendingTally: Tally
+    /// Decisions of the last transaction, for the log: rejected and parked, the others where they are asked for.
+    public private(set) var decisions: [Decision] = []
+    var pendingDecisions: [Decision] = []
+    /// Whether `decisions` holds what was accepted and repeated too.
+    public var keepsRoutine = false
+    /// How long the last COMMIT took.
+    public private(set) var commitDuration = Duration.zero
 
     private static let begin = SQL("BEGIN IMMEDIATE")
     private static let commit = SQL("COMMIT")
@@ -43,8 +50,11 @@ public final class BatchProcessor {
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
         self.store = store
-        entries = Dictionary(
-            uniqueKeysWithValues: (store.definition.handles + ParkedCommands.entries(of: store.definition.name)).map { ($0.name.type, $0) })
+        var known = store.definition.handles + ParkedCommands.entries(of: store.definition.name)
+        for place in known.indices { known[place].place = place }
+        entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
+        tally = Tally(known)
+        pendingTally = tally
         try store.pool.writeWithoutTransaction { db in
             guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: store.pool.path, reason: "no connection") }
             func last(_ table: String) throws -> Int64 {
@@ -84,7 +94,9 @@ public final class BatchProcessor {
                     tx.cause = .clock(tx.today)
                     more = try timer.fire(in: tx)
                 }
+                tally.countTimer(timer.name, failed: false)
             } catch let error where Self.isFaultOfMessage(error) {
+                tally.countTimer(timer.name, failed: true)
                 report(timer, error)
             }
             if more { tx.requestTimers() }
@@ -121,12 +133,21 @@ public final class BatchProcessor {
 
     /// Positions as they are in the store; put back after a rollback.
     private struct Counters {
-        var outbox, inbox, replies: Int64
+        var outbox, inbox, replies, refusedReplies: Int64
+        var putOff: Int
     }
 
     private var counters: Counters {
-        get { Counters(outbox: outbox.position, inbox: inbox.position, replies: replies.position) }
-        set { (outbox.position, inbox.position, replies.position) = (newValue.outbox, newValue.inbox, newValue.replies) }
+        get {
+            Counters(
+                outbox: outbox.position, inbox: inbox.position, replies: replies.position, refusedReplies: replies.refusedDestinations,
+                putOff: tx.parkedPutOff.count)
+        }
+        set {
+            (outbox.position, inbox.position, replies.position) = (newValue.outbox, newValue.inbox, newValue.replies)
+            replies.refusedDestinations = newValue.refusedReplies
+            tx.parkedPutOff.removeLast(tx.parkedPutOff.count - newValue.putOff)
+        }
     }
 
     @discardableResult
@@ -142,8 +163,10 @@ public final class BatchProcessor {
     }
 
     private func attempt(isGuarded: Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws {
+        tx.parkedPutOff.removeAll(keepingCapacity: true)
         let before = counters
-        pendingTally = Tally()
+        pendingTally = tally.emptied
+        pendingDecisions.removeAll(keepingCapacity: true)
         outbox.time = .systemNow
         // Business time never goes back, whatever the system's clock does.
         tx.now = max(tx.now, store.clock.now)
@@ -152,7 +175,9 @@ public final class BatchProcessor {
             try body(isGuarded)
             let marks = store.sent.withLock { $0 }
             try connection.execute(Self.saveProgress, marks.events, marks.replies, tx.now)
+            let started = ContinuousClock.now
             try connection.execute(Self.commit)
+            commitDuration = started.duration(to: .now)
             savedMarks = marks
         } catch {
             _ = try? connection.execute(Self.rollback)
@@ -160,7 +185,15 @@ public final class BatchProcessor {
             sources.forget()
             throw error
         }
+        for decision in tx.parkedPutOff { noteParked(decision) }
+        pendingTally.refusedReplies = replies.refusedDestinations - before.refusedReplies
         tally.add(pendingTally)
+        swap(&decisions, &pendingDecisions)
+    }
+
+    func noteParked(_ decision: Decision) {
+        if case .parked(let reason) = decision.verdict { pendingTally.countParked(reason) }
+        pendingDecisions.append(decision)
     }
 
     /// Whether an error is the doing of the message that was being handled; otherwise the store has failed.

@@ -13,17 +13,22 @@ final class ParkingLot {
         VALUES (?, 'parked', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
         ON CONFLICT (channel, sha256, routingKey) WHERE state IN ('parked', 'replaying')
         DO UPDATE SET attempts = attempts + 1, lastAt = excluded.lastAt, reason = excluded.reason, error = excluded.error, state = 'parked'
+        RETURNING parkedId
         """)
 
+    /// Answers the `parkedId`, which is the earlier one where the same message is parked already.
     func park(
         _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8], at time: Instant,
         in connection: Connection
-    ) throws {
+    ) throws -> String {
         let body = reason == .oversize ? Array(incoming.body.prefix(Limits.oversizeKept)) : incoming.body
-        try connection.execute(
-            Self.insert, ids.next(at: time), incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
+        let fresh = ids.next(at: time)
+        let parkedId = try connection.first(
+            Self.insert, fresh, incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
             incoming.replyTo, incoming.traceparent, envelope?.source, envelope?.id ?? incoming.messageId, envelope?.type, reason.rawValue,
-            String(error.prefix(1000)), time, time, incoming.size, Digest.hexadecimal(digest), body)
+            String(error.prefix(1000)), time, time, incoming.size, Digest.hexadecimal(digest), body
+        ) { $0.text(0) }
+        return parkedId ?? fresh
     }
 
     private static let nextReplaying = SQL(

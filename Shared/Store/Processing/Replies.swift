@@ -10,7 +10,7 @@ final class Replies {
     private let outbox: Outbox
     private let queuesAllowed: Bool
     /// Commands whose `reply_to` no reply may go to.
-    private(set) var refusedDestinations: Int64 = 0
+    var refusedDestinations: Int64 = 0
 
     init(service: String, outbox: Outbox, position: Int64, queuesAllowed: Bool) {
         self.service = service

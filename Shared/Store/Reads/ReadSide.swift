@@ -7,10 +7,19 @@ import Synchronization
 public struct ReadResponse: Sendable {
     public let status: Int
     public let body: [UInt8]
+    /// The route that answered, with its names in braces; empty if there is none.
+    public private(set) var route = ""
 
     public init(status: Int, body: [UInt8]) {
         self.status = status
         self.body = body
+    }
+
+    /// The same answer, as given by a route.
+    public func by(_ route: String) -> ReadResponse {
+        var response = self
+        response.route = route
+        return response
     }
 
     /// An error as section 10 of the contract writes it.
@@ -34,7 +43,7 @@ extension ServiceStore {
         }
         for route in routes {
             guard let values = url.match(route.path) else { continue }
-            return respond(route, values, url.query)
+            return respond(route, values, url.query).by(route.path)
         }
         return ReadResponse(status: 404, code: "not-found", message: "there is nothing at \(url.path.prefix(200))")
     }

@@ -93,6 +93,16 @@ final class Bench {
         get throws { try texts("SELECT reason FROM parked WHERE state = 'parked' ORDER BY position") }
     }
 
+    /// What the tally says, by name (or channel, where the service does not know the name) and outcome.
+    var counts: [String: Int64] {
+        let tally: Tally = processor.tally
+        return tally.kinds.indices.reduce(into: [:]) { counts, kind in
+            for outcome in RecordedOutcome.allCases where tally.count(of: kind, outcome) > 0 {
+                counts["\(tally.kinds[kind].name?.name ?? tally.kinds[kind].channel.rawValue) \(outcome)"] = tally.count(of: kind, outcome)
+            }
+        }
+    }
+
     func texts(_ sql: String) throws -> [String] { try store.pool.read { try String.fetchAll($0, sql: sql) } }
     func number(_ sql: String) throws -> Int64 { try store.pool.read { try Int64.fetchOne($0, sql: sql) ?? 0 } }
 

@@ -45,7 +45,7 @@ struct BatchProcessorStoreFailureTests {
         #expect(try bench.boxes.count == 300)
         #expect(try bench.events.map(\.position) == Array(1...300))
         #expect(try bench.replies.count == 300)
-        #expect(bench.processor.tally.handled.values.reduce(0, +) == 300)
+        #expect(bench.counts.values.reduce(0, +) == 300)
     }
 
     @Test func `a full disk that shows only when the batch is done again is nobody's fault either`() throws {

@@ -1,0 +1,40 @@
+import SettlementDomain
+import Store
+
+/// Settlement's own metrics. The tables of the ledger are only added to, so each posting is summed once.
+enum SettlementMeasures {
+    static let all: [Measure] = [
+        .growing(
+            .counter("mart_postings_total", "postings", by: ["kind"], "Postings to the ledger, by kind."), highest: postings,
+            """
+            SELECT CASE kind WHEN 1 THEN 'sale' WHEN 2 THEN 'refund' WHEN 3 THEN 'write-off' ELSE 'assignment' END, count(*)
+            FROM posting WHERE number > :after AND number <= :upTo GROUP BY kind
+            """),
+        .growing(
+            .counter("mart_settled_rupiah_total", "rupiah", by: ["share"], "Settled sales by share (seller, mart), refunds not deducted."),
+            highest: postings,
+            """
+            WITH fresh AS (SELECT sum(sellerShare) AS seller, sum(martShare) AS mart FROM saleLine WHERE posting > :after AND posting <= :upTo)
+            SELECT 'seller', coalesce(seller, 0) FROM fresh UNION ALL SELECT 'mart', coalesce(mart, 0) FROM fresh
+            """),
+        .growing(
+            .counter("mart_reversed_rupiah_total", "rupiah", by: ["share"], "Refunds of settled sales by share."), highest: postings,
+            """
+            WITH fresh AS (
+                SELECT sum(line.sellerShare) AS seller, sum(line.martShare) AS mart
+                FROM posting JOIN refundLine AS line ON line.sale = posting.sale AND line.posting = posting.number
+                WHERE posting.number > :after AND posting.number <= :upTo AND posting.kind = 2)
+            SELECT 'seller', coalesce(seller, 0) FROM fresh UNION ALL SELECT 'mart', coalesce(mart, 0) FROM fresh
+            """),
+        .growing(
+            .counter("mart_lost_goods_rupiah_total", "rupiah", "What the mart owes sellers for goods it lost."), highest: postings,
+            "SELECT coalesce(sum(sellerShare), 0) FROM loss WHERE posting > :after AND posting <= :upTo"),
+        .now(
+            .gauge("mart_suspense_rupiah", "rupiah", "Owed to sellers who are not known yet."),
+            "SELECT coalesce(-sum(amount), 0) FROM entry WHERE account = \(Account.suspense.number)"),
+        .now(
+            .gauge("mart_waiting_refunds", "refunds", "Refunds that wait for their sale."), "SELECT count(*) FROM waitingRefund"),
+    ]
+
+    private static let postings = "SELECT max(number) FROM posting"
+}

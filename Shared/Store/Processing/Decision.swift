@@ -1,0 +1,45 @@
+public import Contracts
+public import Messaging
+
+/// What was decided on one message, for the log: ids and codes, never a body or what it says.
+public struct Decision: Sendable {
+    public enum Verdict: Sendable, Hashable {
+        case accepted, duplicate
+        case rejected(ReplyCode)
+        case parked(ParkReason)
+    }
+
+    public let verdict: Verdict
+    public let type: String?
+    public let messageId: String?
+    public let source: String?
+    public let subject: String?
+    public let correlationId: String?
+    public let traceparent: String?
+    /// For `/v1/parked`.
+    public let parkedId: String?
+
+    /// On a message that got as far as having a cause.
+    init(_ verdict: Verdict, type: String, subject: String, cause: Cause) {
+        self.verdict = verdict
+        self.type = type
+        self.subject = subject
+        messageId = cause.id
+        source = cause.source
+        correlationId = cause.correlationId
+        traceparent = cause.traceparent
+        parkedId = nil
+    }
+
+    /// On a message that may be no more than bytes.
+    init(parked incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, parkedId: String) {
+        verdict = .parked(reason)
+        self.parkedId = parkedId
+        type = envelope?.type
+        subject = envelope?.subject
+        messageId = envelope?.id ?? incoming.messageId
+        source = envelope?.source
+        correlationId = envelope?.correlationId ?? incoming.correlationId
+        traceparent = envelope?.traceparent ?? incoming.traceparent
+    }
+}
