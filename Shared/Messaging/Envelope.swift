@@ -16,6 +16,8 @@ public struct Envelope: Sendable {
     public var correlationId: String?
     public var causationId: String?
     public var traceparent: String?
+    /// Goes with `traceparent`; one that is too long or not printable is left out.
+    public var tracestate: String?
     /// The source's counter; nil where the sender keeps none.
     public var sequence: Int64?
     public var data: JSONValue
@@ -50,6 +52,7 @@ public struct Envelope: Sendable {
         correlationId = try Self.optional(root, "correlationid")
         causationId = try Self.optional(root, "causationid")
         traceparent = try Self.optional(root, "traceparent")
+        if traceparent != nil { tracestate = root["tracestate"]?.string.flatMap { TraceContext.state($0) } }
         if let digits = try Self.optional(root, "sequence") {
             guard digits.utf8.count <= 20, !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = Int64(digits) else {
                 throw EnvelopeFault(.malformed, "sequence is no string of up to 20 digits")

@@ -12,12 +12,13 @@ public struct EnvelopeHeader: Sendable {
     public var correlationId: String
     public var causationId: String
     public var traceparent: String?
+    public var tracestate: String?
     /// Nil for replies.
     public var sequence: Int64?
 
     public init(
         id: String, source: String, type: String, subject: String, time: String, regency: String? = nil, correlationId: String,
-        causationId: String, traceparent: String? = nil, sequence: Int64? = nil
+        causationId: String, traceparent: String? = nil, tracestate: String? = nil, sequence: Int64? = nil
     ) {
         self.id = id
         self.source = source
@@ -28,6 +29,7 @@ public struct EnvelopeHeader: Sendable {
         self.correlationId = correlationId
         self.causationId = causationId
         self.traceparent = traceparent
+        self.tracestate = tracestate
         self.sequence = sequence
     }
 
@@ -47,6 +49,7 @@ public struct EnvelopeHeader: Sendable {
         json.member("correlationid", ifPresent: correlationId.isEmpty ? nil : correlationId)
         json.member("causationid", ifPresent: causationId.isEmpty ? nil : causationId)
         json.member("traceparent", ifPresent: traceparent)
+        json.member("tracestate", ifPresent: tracestate)
         if let sequence {
             json.key("sequence")
             json.raw(Self.quotedDigits(sequence))

@@ -14,6 +14,7 @@ public struct Incoming: Sendable {
     public var correlationId: String?
     public var replyTo: String?
     public var traceparent: String?
+    public var tracestate: String?
     public var isRedelivered: Bool
     public var body: [UInt8]
     /// Announced size in bytes; larger than `body` where the body was over-size and cut off.
@@ -21,7 +22,8 @@ public struct Incoming: Sendable {
 
     public init(
         channel: Channel, routingKey: String, contentType: String? = "application/cloudevents+json", messageId: String? = nil,
-        correlationId: String? = nil, replyTo: String? = nil, traceparent: String? = nil, isRedelivered: Bool = false, body: [UInt8],
+        correlationId: String? = nil, replyTo: String? = nil, traceparent: String? = nil, tracestate: String? = nil,
+        isRedelivered: Bool = false, body: [UInt8],
         size: Int? = nil
     ) {
         self.channel = channel
@@ -31,6 +33,7 @@ public struct Incoming: Sendable {
         self.correlationId = correlationId
         self.replyTo = replyTo
         self.traceparent = traceparent
+        self.tracestate = tracestate
         self.isRedelivered = isRedelivered
         self.body = body
         self.size = size ?? body.count

@@ -9,6 +9,7 @@ final class Outbox {
     /// The sequence of the last event.
     var position: Int64
     private var ids = UUIDv7Generator()
+    var traces = TraceGenerator()
     /// System time of the transaction, for `time`.
     var time = Instant(milliseconds: 0) {
         didSet { timeText = time.description }
@@ -23,8 +24,8 @@ final class Outbox {
 
     private static let insert = SQL(
         """
-        INSERT INTO outbox (position, routingKey, messageId, type, correlationId, traceparent, cause, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO outbox (position, routingKey, messageId, type, correlationId, traceparent, tracestate, cause, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
 
     func nextId() -> String { ids.next(at: time) }
@@ -54,13 +55,16 @@ final class Outbox {
         EnvelopeHeader(
             id: nextId(), source: source, type: type, subject: subject, time: timeText, regency: regency,
             correlationId: cause.correlationId,
-            causationId: cause.id, traceparent: cause.traceparent, sequence: position + 1)
+            causationId: cause.id, traceparent: span(of: cause), tracestate: cause.tracestate, sequence: position + 1)
     }
+
+    /// A message of its own in the trace of its cause.
+    func span(of cause: Cause) -> String { cause.traceparent.map { traces.child(of: $0) } ?? traces.start() }
 
     private func insert(_ header: EnvelopeHeader, routingKey: String, body: [UInt8], cause: Cause, in connection: Connection) throws {
         try connection.execute(
-            Self.insert, position + 1, routingKey, header.id, header.type, header.correlationId, header.traceparent, cause.inboxPosition,
-            body)
+            Self.insert, position + 1, routingKey, header.id, header.type, header.correlationId, header.traceparent,
+            header.tracestate, cause.inboxPosition, body)
         position += 1
     }
 }

@@ -11,6 +11,7 @@ public struct OutboxRow: Sendable {
     public var type: String
     public var correlationId: String
     public var traceparent: String?
+    public var tracestate: String?
     public var body: [UInt8]
 }
 
@@ -21,12 +22,12 @@ extension ServiceStore {
         try pool.read { db in
             let statement = try db.cachedStatement(
                 sql:
-                    "SELECT position, routingKey, messageId, type, correlationId, traceparent, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
+                    "SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
             )
             return try Self.rows(statement, position, limit) { row in
                 OutboxRow(
                     position: row.int(0), exchange: Topology.events, routingKey: row.text(1), messageId: row.text(2), type: row.text(3),
-                    correlationId: row.text(4), traceparent: row.textOrNil(5), body: row.blob(6))
+                    correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7), body: row.blob(6))
             }
         }
     }
@@ -36,7 +37,7 @@ extension ServiceStore {
         try pool.read { db in
             let statement = try db.cachedStatement(
                 sql:
-                    "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent FROM reply WHERE position > ? ORDER BY position LIMIT ?"
+                    "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent, traceparent, tracestate FROM reply WHERE position > ? ORDER BY position LIMIT ?"
             )
             var blocked = false
             return try Self.rows(statement, position, limit) { row in
@@ -44,7 +45,7 @@ extension ServiceStore {
                 if blocked { return nil }
                 return OutboxRow(
                     position: row.int(0), exchange: row.text(1), routingKey: row.text(2), messageId: row.text(3), type: "",
-                    correlationId: row.text(4), traceparent: nil, body: row.blob(5))
+                    correlationId: row.text(4), traceparent: row.textOrNil(7), tracestate: row.textOrNil(8), body: row.blob(5))
             }
         }
     }

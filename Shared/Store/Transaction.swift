@@ -78,6 +78,8 @@ public final class Transaction {
     public func with<T>(cause other: Cause, _ body: () throws -> T) rethrows -> T {
         let own = cause
         cause = other
+        // What was put off before traces were checked may have any.
+        cause.traceparent = other.traceparent.flatMap { TraceContext.isValid($0) ? $0 : nil } ?? outbox.traces.start()
         defer { cause = own }
         return try body()
     }
@@ -90,20 +92,23 @@ public struct Cause: Sendable, Hashable {
     public var source: String
     public var sequence: Int64?
     public var correlationId: String
+    /// As it came, checked; for what came without, the one that its trace begins with.
     public var traceparent: String?
+    public var tracestate: String?
     public var regency: String?
     /// Number of the message in the inbox; 0 for the clock.
     public var inboxPosition: Int64
 
     public init(
-        id: String, source: String, sequence: Int64? = nil, correlationId: String, traceparent: String? = nil, regency: String? = nil,
-        inboxPosition: Int64 = 0
+        id: String, source: String, sequence: Int64? = nil, correlationId: String, traceparent: String? = nil,
+        tracestate: String? = nil, regency: String? = nil, inboxPosition: Int64 = 0
     ) {
         self.id = id
         self.source = source
         self.sequence = sequence
         self.correlationId = correlationId
         self.traceparent = traceparent
+        self.tracestate = tracestate
         self.regency = regency
         self.inboxPosition = inboxPosition
     }

@@ -221,7 +221,8 @@ final class Relay: Sendable {
         // A sender's correlationid may be longer than AMQP allows; the envelope says it in full, and the message must not get stuck for it.
         if (1...RabbitMQLimits.shortStringBytes).contains(row.correlationId.utf8.count) { properties.correlationId = row.correlationId }
         properties.appId = store.definition.name
-        if let traceparent = row.traceparent { properties.headers = ["traceparent": .string(traceparent)] }
+        if let traceparent = row.traceparent { properties.headers["traceparent"] = .string(traceparent) }
+        if let tracestate = row.tracestate { properties.headers["tracestate"] = .string(tracestate) }
         return OutgoingMessage(
             exchange: row.exchange, routingKey: row.routingKey, body: row.body, properties: properties, mandatory: mandatory)
     }

@@ -167,12 +167,14 @@ extension Incoming {
     init(_ delivery: Delivery) {
         let channel: Channel =
             delivery.queue.hasSuffix(".commands") ? .commands : delivery.queue.hasSuffix(".events") ? .events : .dead
-        var traceparent: String?
-        if case .string(let text)? = delivery.properties.headers["traceparent"] { traceparent = text }
+        func header(_ name: String) -> String? {
+            if case .string(let text)? = delivery.properties.headers[name] { text } else { nil }
+        }
         self.init(
             channel: channel, routingKey: delivery.routingKey, contentType: delivery.properties.contentType,
             messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId,
             replyTo: delivery.properties.replyTo,
-            traceparent: traceparent, isRedelivered: delivery.redelivered, body: delivery.body, size: delivery.bodySize)
+            traceparent: header("traceparent"), tracestate: header("tracestate"), isRedelivered: delivery.redelivered, body: delivery.body,
+            size: delivery.bodySize)
     }
 }

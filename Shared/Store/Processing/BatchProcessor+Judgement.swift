@@ -52,10 +52,11 @@ extension BatchProcessor {
         let named = (try? decoded.get().subject).flatMap { $0.isEmpty ? nil : $0 }
         let subject = named ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
         tx.incoming = incoming
+        let trace = trace(of: incoming, envelope)
         tx.cause = Cause(
             id: envelope.id, source: envelope.source, sequence: envelope.sequence,
             correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id,
-            traceparent: envelope.traceparent ?? incoming.traceparent,
+            traceparent: trace.parent, tracestate: trace.state,
             regency: envelope.regency, inboxPosition: inbox.position + 1)
         let isNew = try inbox.claim(
             envelope, digest: digest, subject: subject, cause: tx.cause, eventsAfter: outbox.position,
@@ -74,6 +75,15 @@ extension BatchProcessor {
             try conclude(
                 try outcome(of: ready, isGuarded: isGuarded), incoming, envelope, entry, ready, subject: subject, digest: digest)
         }
+    }
+
+    /// The trace that a message belongs to: its body's, else its header's, else a new one.
+    private func trace(of incoming: Incoming, _ envelope: Envelope?) -> (parent: String, state: String?) {
+        if let parent = envelope?.traceparent, TraceContext.isValid(parent) { return (parent, envelope?.tracestate) }
+        if let parent = incoming.traceparent, TraceContext.isValid(parent) {
+            return (parent, incoming.tracestate.flatMap { TraceContext.state($0) })
+        }
+        return (outbox.traces.start(), nil)
     }
 
     /// What data that cannot be read is most likely about: a command names its subject first.
@@ -170,7 +180,10 @@ extension BatchProcessor {
         try park(incoming, envelope, reason, error, digest: digest)
         guard incoming.channel == .commands, incoming.replyTo != nil else { return }
         let id = envelope?.id ?? incoming.messageId ?? ""
-        let cause = Cause(id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id)
+        let trace = trace(of: incoming, envelope)
+        let cause = Cause(
+            id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id,
+            traceparent: trace.parent, tracestate: trace.state)
         let reply = ReplyData(
             status: .rejected, code: .invalid, message: "parked as \(reason.rawValue): \(error)", subject: envelope?.subject ?? id)
         try replies.append(reply, to: incoming, cause: cause, in: connection)

@@ -92,6 +92,7 @@ public final class BatchProcessor {
             do {
                 try transaction(redoingGuarded: false) { _ in
                     tx.cause = .clock(tx.today)
+                    tx.cause.traceparent = outbox.traces.start()
                     more = try timer.fire(in: tx)
                 }
                 tally.countTimer(timer.name, failed: false)

@@ -23,27 +23,34 @@ final class Replies {
 
     private static let insert = SQL(
         """
-        INSERT INTO reply (position, afterEvent, exchange, routingKey, correlationId, messageId, status, code, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO reply (position, afterEvent, exchange, routingKey, correlationId, messageId, status, code, traceparent, tracestate,
+            body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
-    private static let find = SQL("SELECT status, code, messageId, body FROM reply WHERE position = ?")
+    private static let find = SQL("SELECT status, code, messageId, body, traceparent, tracestate FROM reply WHERE position = ?")
 
     /// Keeps the reply to a command, and sends it if somebody asked.
     func append(_ reply: ReplyData, to incoming: Incoming, cause: Cause, in connection: Connection) throws {
         let header = header(subject: reply.subject, cause: cause)
         let body = header.body { reply.write(to: &$0) }
-        try insert(reply.status.rawValue, reply.code.rawValue, header.id, body, to: incoming, cause: cause, in: connection)
+        try insert(
+            reply.status.rawValue, reply.code.rawValue, header.id, body, (header.traceparent, header.tracestate), to: incoming,
+            cause: cause,
+            in: connection)
     }
 
     /// Sends the body of an earlier reply again, to where this copy of the command wants it.
     func repeatReply(at earlier: Int64, subject: String, to incoming: Incoming, cause: Cause, in connection: Connection) throws {
         guard incoming.replyTo != nil else { return }
         let found = try connection.first(Self.find, earlier) { row in
-            (status: row.text(0), code: row.text(1), messageId: row.text(2), body: row.isNull(3) ? nil : row.blob(3))
+            (
+                status: row.text(0), code: row.text(1), messageId: row.text(2), body: row.isNull(3) ? nil : row.blob(3),
+                trace: (parent: row.textOrNil(4), state: row.textOrNil(5))
+            )
         }
         guard let found else { return }
         let body = found.body ?? rebuilt(status: found.status, code: found.code, subject: subject, cause: cause)
-        try insert(found.status, found.code, found.messageId, body, to: incoming, cause: cause, in: connection)
+        try insert(found.status, found.code, found.messageId, body, found.trace, to: incoming, cause: cause, in: connection)
     }
 
     /// Reply bodies are kept for 30 days; afterwards a repeat says what is still known.
@@ -60,11 +67,13 @@ final class Replies {
     private func header(subject: String, cause: Cause) -> EnvelopeHeader {
         EnvelopeHeader(
             id: outbox.nextId(), source: outbox.source, type: ReplyData.type, subject: subject, time: outbox.timeText,
-            correlationId: cause.correlationId, causationId: cause.id, traceparent: cause.traceparent)
+            correlationId: cause.correlationId, causationId: cause.id, traceparent: outbox.span(of: cause), tracestate: cause.tracestate)
     }
 
     private func insert(
-        _ status: String, _ code: String, _ messageId: String, _ body: [UInt8], to incoming: Incoming, cause: Cause,
+        _ status: String, _ code: String, _ messageId: String, _ body: [UInt8], _ trace: (parent: String?, state: String?),
+        to incoming: Incoming,
+        cause: Cause,
         in connection: Connection
     ) throws {
         var exchange = ""
@@ -79,7 +88,7 @@ final class Replies {
         try connection.execute(
             Self.insert, position + 1, outbox.position, exchange, routingKey, incoming.correlationId ?? cause.correlationId, messageId,
             status,
-            code, body)
+            code, trace.parent, trace.state, body)
         position += 1
     }
 }

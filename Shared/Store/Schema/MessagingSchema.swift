@@ -118,6 +118,14 @@ enum MessagingSchema {
                 decision TEXT
             ) STRICT;
             CREATE UNIQUE INDEX parkedOnce ON parked (channel, sha256, routingKey) WHERE state IN ('parked', 'replaying');
-            """)
+            """),
+        // What goes into the headers besides what the body says.
+        Migration(
+            "messaging-traces",
+            """
+            ALTER TABLE outbox ADD COLUMN tracestate TEXT;
+            ALTER TABLE reply ADD COLUMN traceparent TEXT;
+            ALTER TABLE reply ADD COLUMN tracestate TEXT;
+            """),
     ]
 }
