@@ -15,7 +15,9 @@ struct Books: Sendable {
         var restocked: Int64 = 0
         var returned: Int64 = 0
         var writtenOff: Int64 = 0
-        var onHand: Int64 { received.quantity - sold + restocked - returned - writtenOff }
+        /// Counted minus booked, over all counts.
+        var adjusted: Int64 = 0
+        var onHand: Int64 { received.quantity - sold + restocked - returned - writtenOff + adjusted }
     }
 
     struct Sale: Sendable {
@@ -40,6 +42,7 @@ struct Books: Sendable {
     /// In the order of their sequence.
     var refunds: [(eventId: String, refund: SaleRefunded)] = []
     var writeOffs: [(eventId: String, goods: GoodsMoved)] = []
+    var counts: [StockAdjusted] = []
     var posted: [(cause: String?, settlement: SettlementPosted)] = []
     var reversed: [(cause: String?, settlement: SettlementReversed)] = []
     var assigned: [SuspenseAssigned] = []
@@ -70,6 +73,7 @@ struct Books: Sendable {
         case .goodsWrittenOff(let goods):
             move(goods, \.writtenOff)
             writeOffs.append((event.id, goods))
+        case .stockAdjusted(let count): enter(count)
         case .settlementPosted(let settlement): posted.append((event.cause, settlement))
         case .settlementReversed(let settlement): reversed.append((event.cause, settlement))
         case .suspenseAssigned(let assignment): assigned.append(assignment)
@@ -143,6 +147,12 @@ extension Books {
             left -= units
         }
         sale.taken[line.lineId] = taken
+    }
+
+    private mutating func enter(_ count: StockAdjusted) {
+        if lots[count.lotId] == nil { contradictions.append("lot \(count.lotId) is counted, and was never received") }
+        lots[count.lotId]?.adjusted += count.difference
+        counts.append(count)
     }
 
     private mutating func move(_ goods: GoodsMoved, _ kind: WritableKeyPath<Lot, Int64>) {

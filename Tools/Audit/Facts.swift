@@ -13,6 +13,7 @@ enum Fact: Sendable {
     case saleRefunded(SaleRefunded)
     case goodsReturned(GoodsMoved)
     case goodsWrittenOff(GoodsMoved)
+    case stockAdjusted(StockAdjusted)
     case settlementPosted(SettlementPosted)
     case settlementReversed(SettlementReversed)
     case suspenseAssigned(SuspenseAssigned)
@@ -129,6 +130,15 @@ struct GoodsMoved: Decodable, Sendable {
     let writeOffId: String?
     let net: Int64?
     let liability: String?
+}
+
+/// A count found more or fewer units than were booked.
+struct StockAdjusted: Decodable, Sendable {
+    let adjustmentId: String
+    let lotId: String
+    let difference: Int64
+    let countedBy: String
+    let approvedBy: String
 }
 
 struct SettlementPosted: Decodable, Sendable {

@@ -22,6 +22,8 @@ enum GoodsCheck {
             Finding(
                 .goods, "only offline sales are irregular", own: "\(books.sales.values.count { !$0.recorded.flags.isEmpty }) flagged",
                 stated: "", differences: flags(books)),
+            Finding(
+                .goods, "every count is approved by another", own: "\(books.counts.count) counts", stated: "", differences: counts(books)),
         ]
     }
 
@@ -38,6 +40,14 @@ enum GoodsCheck {
         books.sales.values.map(\.recorded).filter { sale in
             !sale.offline && (!sale.flags.isEmpty || sale.lines.contains { !$0.flags.isEmpty || $0.unallocated > 0 })
         }.map { "online sale \($0.saleId) has \($0.flags)" }
+    }
+
+    private static func counts(_ books: Books) -> [String] {
+        books.counts.flatMap { count -> [String] in
+            let people = Set([count.countedBy, count.approvedBy].map { $0.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() })
+            return (people.count == 2 ? [] : ["count \(count.adjustmentId) is approved by \(count.approvedBy), who counted"])
+                + (count.difference == 0 ? ["count \(count.adjustmentId) has no difference"] : [])
+        }
     }
 
     private static func prices(_ books: Books) -> [String] {

@@ -4,6 +4,8 @@ public import Primitives
 public enum LotEnd: String, Choice {
     case sold, returned
     case writtenOff = "written-off"
+    /// A count found it empty.
+    case adjusted
 }
 
 /// Where a lot is in its life.
@@ -14,6 +16,8 @@ public enum LotState: String, Choice {
     case expired
     case returned
     case writtenOff = "written-off"
+    /// Empty, as a count found.
+    case adjusted
 
     /// - Parameter emptiedBy: nil while units are left.
     public init(emptiedBy: LotEnd?, expiresOn: BusinessDate?, on today: BusinessDate) {
@@ -21,6 +25,7 @@ public enum LotState: String, Choice {
         case .sold: self = .soldOut
         case .returned: self = .returned
         case .writtenOff: self = .writtenOff
+        case .adjusted: self = .adjusted
         case nil:
             guard let expiresOn else {
                 self = .received

@@ -16,6 +16,8 @@ public enum ConsignmentService {
                 on(RefundSale.self, TakeBack()),
                 on(ReturnGoods.self, GiveBack()),
                 on(WriteOffGoods.self, WriteOff()),
+                on(AdjustStock.self, AdjustCount()),
+                on(ResolveFlag.self, ClearFlag()),
 
                 on(MartOpened.self, LearnMart()),
                 on(ProductRegistered.self, LearnProduct()),
@@ -25,7 +27,10 @@ public enum ConsignmentService {
                 on(ProductDelisted.self, LearnWithdrawal()),
                 on(PriceChanged.self, LearnPrice()),
             ],
-            publishes: [GoodsReceived.self, SaleRecorded.self, SaleRefunded.self, GoodsReturned.self, GoodsWrittenOff.self],
+            publishes: [
+                GoodsReceived.self, SaleRecorded.self, SaleRefunded.self, GoodsReturned.self, GoodsWrittenOff.self, StockAdjusted.self,
+                FlagResolved.self,
+            ],
             reads: ConsignmentReads.routes, measures: ConsignmentMeasures.all)
     }
 }

@@ -54,6 +54,17 @@ struct ComparisonTests {
         #expect(faults { $0.sales = ["S2": 12_345] } == ["sales, each with its total"])
     }
 
+    @Test("A count that a read side leaves out is found")
+    func count() {
+        var script = EventScript.soldAndSettled
+        script.add("consignment.stock-adjusted", EventScript.count("C1", -2))
+        var side = honest
+        side.sequences["consignment"] = 3
+        #expect(script.audit.compare(with: side).filter { !$0.holds }.map(\.what) == ["stock of every product"])
+        side.stock["p1"]?.onHand = 5
+        #expect(script.audit.compare(with: side).filter { !$0.holds }.map(\.what) == [])
+    }
+
     @Test("Stock, absorption, coverage and parked messages are compared")
     func rest() {
         #expect(faults { $0.stock["p1"]?.onHand = 8 } == ["stock of every product"])

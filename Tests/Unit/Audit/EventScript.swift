@@ -64,6 +64,11 @@ struct EventScript {
             + #""productId":"p1","sellerId":"s1","quantity":\#(units),"refundedBefore":\#(before),"net":\#(net)}],"total":\#(net)}"#
     }
 
+    static func count(_ id: String, _ difference: Int, of lot: String = "l1", by people: (String, String) = ("Yosef", "Maria")) -> String {
+        #"{"adjustmentId":"\#(id)","lotId":"\#(lot)","productId":"p1","sellerId":"s1","regency":"53.06","difference":\#(difference),"#
+            + #""reason":"opname","countedBy":"\#(people.0)","approvedBy":"\#(people.1)","adjustedAt":"2026-02-12T01:00:00Z"}"#
+    }
+
     static func reversal(_ id: String, net: Int, seller: Int, mart: Int) -> String {
         #"{"refundId":"\#(id)","saleId":"S1","regency":"53.06","lines":[{"lineId":"1","sellerId":"s1","net":\#(net),"sellerShare":\#(seller),"#
             + #""martShare":\#(mart)}],"totals":{"net":\#(net),"sellerShare":\#(seller),"martShare":\#(mart)}}"#

@@ -14,6 +14,30 @@ struct GoodsCheckTests {
         #expect(script.audit.figures.absorption.sold == 2)
     }
 
+    @Test("A count adds to stock or takes from it, and changes nothing about absorption")
+    func count() {
+        var script = EventScript.soldAndSettled
+        let before = script.audit.figures.absorption
+        script.add("consignment.stock-adjusted", EventScript.count("C1", -2))
+        script.add("consignment.stock-adjusted", EventScript.count("C2", 3))
+        #expect(Books(script.recording).lots["l1"]?.onHand == 8)
+        #expect(script.audit.figures.absorption == before)
+        #expect(script.faults == [])
+    }
+
+    @Test("A count that misses more than there is, or that nobody else approved, is found")
+    func wrongCount() {
+        var script = EventScript.soldAndSettled
+        script.add("consignment.stock-adjusted", EventScript.count("C1", -8))
+        #expect(script.faults == ["no lot gives more than it has"])
+        script.removeLast()
+        script.add("consignment.stock-adjusted", EventScript.count("C1", -1, by: ("Yosef", " YOSEF ")), sequence: 3)
+        #expect(script.faults == ["every count is approved by another"])
+        script.removeLast()
+        script.add("consignment.stock-adjusted", EventScript.count("C1", -1, of: "l9"), sequence: 3)
+        #expect(script.faults == ["contradictions between events"])
+    }
+
     @Test("A lot that gives more than it has is found")
     func overdrawn() {
         var script = EventScript.soldAndSettled

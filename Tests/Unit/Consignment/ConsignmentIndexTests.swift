@@ -12,7 +12,9 @@ import Testing
         #expect(definition.port == 8103)
         #expect(
             definition.commands.map(\.name)
-                == ["receive-goods", "record-sale", "refund-sale", "return-goods", "write-off-goods"])
+                == [
+                    "receive-goods", "record-sale", "refund-sale", "return-goods", "write-off-goods", "adjust-stock", "resolve-flag",
+                ])
         #expect(
             Set(definition.consumes.map(\.description)) == [
                 "catalog.mart-opened", "catalog.product-registered", "catalog.product-reclassified", "catalog.product-listed",
@@ -20,7 +22,10 @@ import Testing
             ])
         #expect(
             definition.publishes.map { $0.name.name }
-                == ["goods-received", "sale-recorded", "sale-refunded", "goods-returned", "goods-written-off"])
+                == [
+                    "goods-received", "sale-recorded", "sale-refunded", "goods-returned", "goods-written-off", "stock-adjusted",
+                    "flag-resolved",
+                ])
         #expect(
             definition.reads.map(\.path) == [
                 "/v1/products/{id}", "/v1/stock", "/v1/lots/{id}", "/v1/sales", "/v1/sales/{id}", "/v1/absorption",

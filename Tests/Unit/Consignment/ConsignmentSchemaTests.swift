@@ -34,6 +34,10 @@ import Testing
         try mart.sell("sale-1", MartFixture.line("1", 6))
         try mart.refund("refund-1", of: "sale-1", ("1", 2), restock: true)
         try mart.giveBack("return-1", 1, from: "lot-1")
+        try mart.sell("sale-2", MartFixture.line("1", 9, at: 1, from: "lot-9"), offline: true)
+        try mart.resolve("v1", .priceDiffers, of: "sale-2")
+        try mart.adjust("c1", 1, of: "lot-1")
+        try mart.adjust("c2", -1, of: "lot-1")
         _ = try? mart.writeOff("w1", 1, from: "lot-1")
         return try mart.harness.parked.first?.error
     }
@@ -44,6 +48,9 @@ import Testing
         "UPDATE product SET state = 'withdrawn'",
         "INSERT INTO allocation VALUES (1, '1', 2, 1, 1)",
         "INSERT INTO writeOff VALUES ('w', 1, 2, 25000, 50000, 'r', 'mart', 0)",
+        "INSERT INTO stockAdjustment VALUES (9, 'c9', 1, -1, 'r', 'Yosef', 'Maria', 0)",
+        "UPDATE lot SET onHand = onHand - 1, adjusted = adjusted - 1",
+        "INSERT INTO resolvedFlag VALUES (2, '1', 'unknown-lot', 1)",
     ])
     func `the statements of this test are taken where they are right`(sql: String) throws {
         #expect(try refusal(of: sql) == nil)
@@ -66,6 +73,16 @@ import Testing
         ("UPDATE refundLine SET net = 1", "append-only"), ("DELETE FROM refundLine", "append-only"),
         ("UPDATE restock SET quantity = 1", "append-only"), ("DELETE FROM restock", "append-only"),
         ("UPDATE goodsReturn SET quantity = 2", "append-only"), ("DELETE FROM goodsReturn", "append-only"),
+        ("UPDATE stockAdjustment SET difference = 2", "append-only"), ("DELETE FROM stockAdjustment", "append-only"),
+        ("UPDATE resolution SET note = 'x'", "append-only"), ("DELETE FROM resolution", "append-only"),
+        ("UPDATE resolvedFlag SET flag = 'x'", "append-only"), ("DELETE FROM resolvedFlag", "append-only"),
+        ("UPDATE lot SET adjusted = adjusted + 1", "CHECK"),
+        ("INSERT INTO stockAdjustment VALUES (9, 'c9', 1, 0, 'r', 'Yosef', 'Maria', 0)", "CHECK"),
+        ("INSERT INTO stockAdjustment VALUES (9, 'c9', 1, -1, 'r', 'Maria', ' maria ', 0)", "CHECK"),
+        ("INSERT INTO stockAdjustment VALUES (9, 'c1', 1, -1, 'r', 'Yosef', 'Maria', 0)", "UNIQUE"),
+        ("INSERT INTO resolution VALUES (9, 'v9', 2, '9', 'unknown-lot', 'n', 'Maria', 0)", "FOREIGN KEY"),
+        ("INSERT INTO resolvedFlag VALUES (2, '1', 'price-differs', 1)", "UNIQUE"),
+        ("INSERT INTO resolvedFlag VALUES (2, '1', 'expired', 1)", "only a flag that the line carries is resolved"),
         ("INSERT INTO refundLine VALUES (1, '1', 2, 1, 1, 5, 125000, 0)", "no more"),
         ("INSERT INTO refundLine VALUES (1, '1', 1, 1, 1, 1, 25000, 0)", "no more"),
         ("INSERT INTO refundLine VALUES (1, '1', 2, 1, 1, 1, 25000, 2)", "CHECK"),

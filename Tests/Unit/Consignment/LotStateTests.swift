@@ -5,6 +5,7 @@ import Testing
 @Suite struct LotStateTests {
     @Test(arguments: [
         (LotEnd.sold, LotState.soldOut), (.returned, .returned), (.writtenOff, .writtenOff),
+        (.adjusted, .adjusted),
     ])
     func `an empty lot is what took its last unit, whatever its date`(end: LotEnd, state: LotState) throws {
         let today = try day("2026-02-05")

@@ -196,6 +196,36 @@ struct MartFixture {
             })
     }
 
+    @discardableResult
+    func adjust(
+        _ adjustmentId: String, _ difference: Int64, of lotId: String, countedBy: String = "Yosef", approvedBy: String = "Maria"
+    ) throws -> TestReply {
+        try harness.send(
+            AdjustStock.with {
+                $0.adjustmentId = adjustmentId
+                $0.lotId = lotId
+                $0.difference = difference
+                $0.reason = "stock-take"
+                $0.countedBy = countedBy
+                $0.approvedBy = approvedBy
+            })
+    }
+
+    @discardableResult
+    func resolve(
+        _ resolutionId: String, _ flag: SaleFlag, of saleId: String, line lineId: String? = nil, note: String = "seen"
+    ) throws -> TestReply {
+        try harness.send(
+            ResolveFlag.with {
+                $0.resolutionId = resolutionId
+                $0.saleId = saleId
+                $0.flag = flag
+                $0.lineId = lineId
+                $0.note = note
+                $0.resolvedBy = "Maria"
+            })
+    }
+
     // MARK: What came of it
 
     /// The one event of that kind published since the last look.

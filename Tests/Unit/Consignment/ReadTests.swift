@@ -46,7 +46,7 @@ import Testing
             try mart.lot("lot-1").written
                 == #"{"lotId":"lot-1","productId":"kopi","sellerId":"s1","regency":"53.06","state":"received","#
                 + #""receivedAt":"2026-02-05T02:00:00Z","expiresOn":"2026-02-10","offered":12,"refusedReason":"two were wet","accepted":10,"#
-                + #""onHand":4,"sold":4,"refundedToStock":1,"returned":2,"writtenOff":1}"#)
+                + #""onHand":4,"sold":4,"refundedToStock":1,"returned":2,"writtenOff":1,"adjusted":0,"adjustments":[]}"#)
         try mart.harness.advance(to: "2026-02-11")
         #expect(try mart.lot("lot-1")["state"]?.string == "expired")
         #expect(try mart.harness.get("/v1/lots/lot-9").status == 404)
@@ -68,7 +68,8 @@ import Testing
         try mart.receive("c", 2, expiresOn: "2026-02-05")
         #expect(
             try mart.harness.get("/v1/stock").body.written
-                == #"{"items":[{"productId":"kopi","regency":"53.06","onHand":10,"locked":0,"unallocated":0,"lots":["#
+                == #"{"items":[{"productId":"kopi","regency":"53.06","sellerId":"s1","productState":"listed","onHand":10,"#
+                + #""locked":0,"unallocated":0,"lots":["#
                 + #"{"lotId":"c","onHand":2,"expiresOn":"2026-02-05"},{"lotId":"b","onHand":5,"expiresOn":"2026-03-01"},"#
                 + #"{"lotId":"a","onHand":3}]}],"next":null}"#)
     }

@@ -23,7 +23,7 @@ import Testing
                 + #""refunded":1},{"lineId":"a","productId":"kopi","sellerId":"s1","quantity":1,"unitPrice":25000,"net":25000,"flags":[],"#
                 + #""unallocated":0,"lots":[{"lotId":"lot-2","quantity":1}],"refunded":0}],"refunds":[{"refundId":"r1","#
                 + #""refundedAt":"2026-02-05T02:00:00Z","reason":"damaged","restock":true,"total":25000,"#
-                + #""lines":[{"lineId":"x","quantity":1,"refundedBefore":0,"net":25000,"restocked":1}]}]}"#)
+                + #""lines":[{"lineId":"x","quantity":1,"refundedBefore":0,"net":25000,"restocked":1}]}],"resolutions":[]}"#)
         #expect(try mart.harness.get("/v1/sales/sale-2").status == 404)
     }
 

@@ -59,7 +59,7 @@ struct ContractsMessageTests {
     }
 
     @Test func `there is a sample of every message`() {
-        #expect(Set(Samples.all.map(\.description)).count == 45)
+        #expect(Set(Samples.all.map(\.description)).count == 49)
     }
 
     // MARK: Rules over more than one field

@@ -144,6 +144,21 @@ enum Samples {
             GoodsWrittenOff.self,
             #"{"writeOffId":"w1","lotId":"l1","productId":"p1","sellerId":"s1","regency":"53.06","quantity":2,"unitPrice":5,"net":10,"#
                 + #""reason":"tikus","liability":"none"}"#),
+        Sample(
+            AdjustStock.self,
+            #"{"adjustmentId":"c1","lotId":"l1","difference":-2,"reason":"stok opname","countedBy":"Yosef","approvedBy":"Maria"}"#),
+        Sample(
+            ResolveFlag.self,
+            #"{"resolutionId":"v1","saleId":"x1","flag":"clock-skew","lineId":"1","note":"jam kasir salah","resolvedBy":"Maria"}"#,
+            optional: ["lineId"]),
+        Sample(
+            StockAdjusted.self,
+            #"{"adjustmentId":"c1","lotId":"l1","productId":"p1","sellerId":"s1","regency":"53.06","difference":3,"reason":"stok opname","#
+                + #""countedBy":"Yosef","approvedBy":"Maria","adjustedAt":"2026-02-05T02:00:00Z"}"#),
+        Sample(
+            FlagResolved.self,
+            #"{"resolutionId":"v1","saleId":"x1","regency":"53.06","lineId":"1","flag":"expired","note":"dicek","resolvedBy":"Maria","#
+                + #""resolvedAt":"2026-02-05T02:00:00Z"}"#, optional: ["lineId"]),
     ]
 
     static let settlement = [

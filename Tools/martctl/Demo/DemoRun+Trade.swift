@@ -59,11 +59,11 @@ extension DemoRun {
     }
 
     func dayAfter() async throws {
-        progress.begin("refunds, returns, losses")
+        progress.begin("refunds, returns, losses, a count")
         var incidents = Incidents(random: random(7), today: today, trade: [])
         let refunds = incidents.refunds(of: soldOnline)
-        try await ask(refunds + incidents.departures(spare)) { "\($0)" }
-        progress.end("\(refunds.count { $0.expected == "ok" }) refunds, 3 returns, 4 losses")
+        try await ask(refunds + incidents.departures(spare) + incidents.corrections(spare)) { "\($0)" }
+        progress.end("\(refunds.count { $0.expected == "ok" }) refunds, 3 returns, 4 losses, 1 count, 1 flag resolved")
 
         progress.begin("inspection")
         let home = onSale.filter { $0.regency == Catalogue.home && approvedPermits[$0.id]?.isEmpty == false }

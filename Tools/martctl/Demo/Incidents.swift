@@ -75,6 +75,35 @@ struct Incidents {
         return commands
     }
 
+    /// What people set right: a count found a unit missing, a counter who would approve alone may not, and a flagged sale is looked at.
+    func corrections(_ spare: [(lot: Lot, units: Int64)]) -> [Asked] {
+        var commands = [
+            Asked(
+                ResolveFlag.with {
+                    $0.resolutionId = "F-1"
+                    $0.saleId = "OF-2"
+                    $0.flag = .priceDiffers
+                    $0.note = "daftar harga lama, sudah diganti"
+                    $0.resolvedBy = "Maria Tokan"
+                })
+        ]
+        guard let counted = spare.dropFirst(7).first else { return commands }
+        func count(_ number: Int, approvedBy: String) -> AdjustStock {
+            AdjustStock.with {
+                $0.adjustmentId = "SO-\(number)"
+                $0.lotId = counted.lot.id
+                $0.difference = -1
+                $0.reason = "stok opname: kurang satu"
+                $0.countedBy = "Yosef Lamanepa"
+                $0.approvedBy = approvedBy
+            }
+        }
+        commands.append(Asked(count(1, approvedBy: "Maria Tokan")))
+        commands.append(
+            Asked(count(2, approvedBy: "yosef lamanepa")).refused("not-allowed", "a count approved by the one who counted"))
+        return commands
+    }
+
     /// Deliveries that the platform must not take.
     func vainDeliveries(closed: [Catalogue.Product], open: Catalogue.Product) -> [Asked] {
         var commands = closed.map { product in

@@ -11,9 +11,19 @@ enum SaleReads {
         (SELECT ifnull(sum(total), 0) FROM refund WHERE refund.saleNumber = sale.saleNumber) AS refunded
         """
 
+    /// Some line carries a flag that nobody has resolved.
+    private static let isUnresolved = """
+        (SELECT sum(length(flags) - length(replace(flags, ',', '')) + 1) FROM saleLine
+            WHERE saleLine.saleNumber = sale.saleNumber AND flags <> '')
+        > (SELECT count(*) FROM resolvedFlag WHERE resolvedFlag.saleNumber = sale.saleNumber)
+        """
+
     static let list = Route.list(
-        "/v1/sales", "Sales by id; `date` is the WITA date on which they were sold, `flagged` those that were irregular",
-        [.init("regency", .regency), .init("date", .date), .init("flagged", .flag)],
+        "/v1/sales",
+        """
+        Sales by id; `date` is the WITA date on which they were sold, `flagged` those that were irregular, `unresolved` those of them that \
+        nobody has looked at in full
+        """, [.init("regency", .regency), .init("date", .date), .init("flagged", .flag), .init("unresolved", .flag)],
         rows: { request, db in
             // A condition that is not asked for is left out, so that SQLite takes the index of the one that is.
             var conditions = ["1"]
@@ -27,6 +37,9 @@ enum SaleReads {
                 arguments += [date.start.milliseconds, date.adding(days: 1).start.milliseconds]
             }
             if let flagged = request.flag("flagged") { conditions.append(flagged ? "flags <> ''" : "flags = ''") }
+            if let unresolved = request.flag("unresolved") {
+                conditions.append(unresolved ? "flags <> '' AND \(isUnresolved)" : "(flags = '' OR NOT \(isUnresolved))")
+            }
             if let after = request.after {
                 conditions.append("saleId > ?")
                 arguments.append(after)
@@ -39,7 +52,9 @@ enum SaleReads {
         },
         id: { $0["saleId"] }, write: { sale, json in json.object { write(sale, to: &$0) } })
 
-    static let one = Route.get("/v1/sales/{id}", "A sale with its lines, the lots they came from, and its refunds") { request, db, json in
+    static let one = Route.get("/v1/sales/{id}", "A sale with its lines, the lots they came from, its refunds, and who resolved its flags")
+    {
+        request, db, json in
         let id = request.pathValue("id")
         guard let sale = try Row.fetchOne(db, sql: "SELECT \(columns) FROM sale WHERE saleId = ?", arguments: [id]) else {
             throw ReadError.notFound("sale \(id) is not known here")
@@ -62,6 +77,8 @@ enum SaleReads {
         let refundLines = try Row.fetchAll(
             db, sql: "SELECT * FROM refundLine WHERE saleNumber = ? ORDER BY refundNumber, position", arguments: [number])
         let linesOfRefund = Dictionary(grouping: refundLines) { $0["refundNumber"] as Int64 }
+        let resolutions = try Row.fetchAll(
+            db, sql: "SELECT * FROM resolution WHERE saleNumber = ? ORDER BY resolutionNumber", arguments: [number])
         json.object { json in
             write(sale, to: &json)
             json.array("lines", lines) { json, line in
@@ -69,6 +86,9 @@ enum SaleReads {
             }
             json.array("refunds", refunds) { json, refund in
                 json.object { json in write(refund: refund, lines: linesOfRefund[refund["refundNumber"]] ?? [], to: &json) }
+            }
+            json.array("resolutions", resolutions) { json, resolution in
+                json.object { json in write(resolution: resolution, to: &json) }
             }
         }
     }
@@ -103,6 +123,15 @@ enum SaleReads {
             }
         }
         json.member("refunded", line.int("refunded"))
+    }
+
+    private static func write(resolution: Row, to json: inout JSONWriter) {
+        json.member("resolutionId", ifPresent: resolution.text("resolutionId"))
+        json.member("lineId", ifPresent: resolution.text("lineId"))
+        json.member("flag", ifPresent: resolution.text("flag"))
+        json.member("note", ifPresent: resolution.text("note"))
+        json.member("resolvedBy", ifPresent: resolution.text("resolvedBy"))
+        json.member("resolvedAt", resolution.instant("resolvedAt").description)
     }
 
     private static func write(refund: Row, lines: [Row], to json: inout JSONWriter) {

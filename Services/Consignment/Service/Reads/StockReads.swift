@@ -9,6 +9,9 @@ enum StockReads {
     struct Item {
         var productId: String
         var regency: String
+        /// Nil, as its state, for a product that nobody has told of.
+        var sellerId: String?
+        var productState: String?
         /// A product that cannot be sold today, whatever the date on its lots.
         var isLocked: Bool
         var unallocated: Int64
@@ -17,8 +20,14 @@ enum StockReads {
 
     static let list = Route.list(
         "/v1/stock",
-        "Units on hand by product; locked units cannot be sold now, unallocated ones were sold without a lot to take them from",
-        [.init("regency", .regency), .init("productId"), .init("sellerId")],
+        """
+        Units on hand by product; locked units cannot be sold now, unallocated ones were sold without a lot to take them from; \
+        `state=withdrawn` lists what lies there for its sellers to fetch
+        """,
+        [
+            .init("regency", .regency), .init("productId"), .init("sellerId"),
+            .init("state", .choice(ListingState.allCases.map { $0.rawValue })),
+        ],
         rows: { request, db in
             var items = try products(request, db)
             for index in items.indices { items[index].lots = try lots(of: items[index].productId, on: request.today, db) }
@@ -29,6 +38,8 @@ enum StockReads {
             json.object { json in
                 json.member("productId", item.productId)
                 json.member("regency", item.regency)
+                json.member("sellerId", ifPresent: item.sellerId)
+                json.member("productState", ifPresent: item.productState)
                 json.member("onHand", item.lots.reduce(0) { $0 + $1.int("onHand") })
                 json.member("locked", item.lots.reduce(0) { $0 + (item.isLocked || $1["isPastDate"] ? $1.int("onHand") : 0) })
                 json.member("unallocated", item.unallocated)
@@ -42,13 +53,19 @@ enum StockReads {
             }
         })
 
+    /// As a sale would meet it today: a listing that has run out holds the product.
+    private static let state = """
+        CASE WHEN product.sellerId IS NULL THEN NULL WHEN product.state = 'listed' AND product.listedUntil < ?5 THEN 'held'
+            ELSE product.state END
+        """
+
     /// Products that were ever received, and those sold without ever having been.
     private static func products(_ request: ReadRequest, _ db: Database) throws -> [Item] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT stocked.productId, ifnull(product.regency, unallocated.regency) AS regency,
-                    ifnull(unallocated.quantity, 0) AS unallocated,
+                    ifnull(unallocated.quantity, 0) AS unallocated, product.sellerId, \(state) AS productState,
                     ifnull(product.state = 'listed' AND ifnull(product.listedUntil, ?5) >= ?5 AND mart.openedOn <= ?5, 0) AS isSaleable
                 FROM (
                     SELECT productId FROM product WHERE firstReceivedOn IS NOT NULL
@@ -60,16 +77,18 @@ enum StockReads {
                 WHERE (?1 IS NULL OR ifnull(product.regency, unallocated.regency) = ?1)
                     AND (?2 IS NULL OR stocked.productId = ?2)
                     AND (?3 IS NULL OR product.sellerId = ?3)
+                    AND (?7 IS NULL OR \(state) = ?7)
                     AND (?4 IS NULL OR stocked.productId > ?4)
                 ORDER BY stocked.productId LIMIT ?6
                 """,
             arguments: [
                 request.text("regency"), request.text("productId"), request.text("sellerId"), request.after, request.today.column,
-                request.limit + 1,
+                request.limit + 1, request.text("state"),
             ])
         return rows.map { row in
             Item(
-                productId: row["productId"], regency: row["regency"], isLocked: !(row["isSaleable"] as Bool),
+                productId: row["productId"], regency: row["regency"], sellerId: row["sellerId"], productState: row["productState"],
+                isLocked: !(row["isSaleable"] as Bool),
                 unallocated: row.int("unallocated"))
         }
     }

@@ -4,7 +4,9 @@ import Store
 ///
 /// Dates are days since 1970-01-01, instants milliseconds, money whole rupiah.
 enum ConsignmentSchema {
-    static let migrations = [Migration("v1 consignment", [catalog, lots, sales, refunds, movements, appendOnly].joined(separator: "\n"))]
+    static let migrations = [
+        Migration("v1 consignment", [catalog, lots, sales, refunds, resolutions, movements, appendOnly].joined(separator: "\n"))
+    ]
 
     /// What the catalog's events have said.
     private static let catalog = """
@@ -68,8 +70,9 @@ enum ConsignmentSchema {
             restocked INTEGER NOT NULL DEFAULT 0 CHECK (restocked BETWEEN 0 AND sold),
             returned INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
             writtenOff INTEGER NOT NULL DEFAULT 0 CHECK (writtenOff >= 0),
-            emptiedBy TEXT CHECK (emptiedBy IN ('sold', 'returned', 'written-off')),
-            CHECK (accepted = onHand + sold - restocked + returned + writtenOff),
+            adjusted INTEGER NOT NULL DEFAULT 0,
+            emptiedBy TEXT CHECK (emptiedBy IN ('sold', 'returned', 'written-off', 'adjusted')),
+            CHECK (accepted + adjusted = onHand + sold - restocked + returned + writtenOff),
             CHECK ((onHand = 0) = (emptiedBy IS NOT NULL)),
             CHECK (offered = accepted OR refusedReason IS NOT NULL)
         ) STRICT;
@@ -100,6 +103,20 @@ enum ConsignmentSchema {
             writtenOffAt INTEGER NOT NULL,
             CHECK (net = quantity * unitPrice)
         ) STRICT, WITHOUT ROWID;
+
+        -- Counted minus booked. Two people, as far as SQL can tell them apart.
+        CREATE TABLE stockAdjustment (
+            adjustmentNumber INTEGER PRIMARY KEY,
+            adjustmentId TEXT NOT NULL UNIQUE,
+            lotNumber INTEGER NOT NULL REFERENCES lot,
+            difference INTEGER NOT NULL CHECK (difference <> 0),
+            reason TEXT NOT NULL,
+            countedBy TEXT NOT NULL,
+            approvedBy TEXT NOT NULL,
+            adjustedAt INTEGER NOT NULL,
+            CHECK (lower(trim(countedBy)) <> lower(trim(approvedBy)))
+        ) STRICT;
+        CREATE INDEX adjustmentOfLot ON stockAdjustment (lotNumber);
         """
 
     /// Rows of a sale are keyed by its number, so that they are appended side by side whatever its id looks like.
@@ -208,6 +225,37 @@ enum ConsignmentSchema {
         BEGIN SELECT RAISE(ABORT, 'a lot gets back what it gave, no more'); END;
         """
 
+    private static let resolutions = """
+        -- A person's word on a flag: of one line or, without a line, of all that carried it and were not resolved before.
+        CREATE TABLE resolution (
+            resolutionNumber INTEGER PRIMARY KEY,
+            resolutionId TEXT NOT NULL UNIQUE,
+            saleNumber INTEGER NOT NULL REFERENCES sale,
+            lineId TEXT,
+            flag TEXT NOT NULL,
+            note TEXT NOT NULL,
+            resolvedBy TEXT NOT NULL,
+            resolvedAt INTEGER NOT NULL,
+            FOREIGN KEY (saleNumber, lineId) REFERENCES saleLine
+        ) STRICT;
+        CREATE INDEX resolutionOfSale ON resolution (saleNumber);
+
+        CREATE TABLE resolvedFlag (
+            saleNumber INTEGER NOT NULL,
+            lineId TEXT NOT NULL,
+            flag TEXT NOT NULL,
+            resolutionNumber INTEGER NOT NULL REFERENCES resolution,
+            PRIMARY KEY (saleNumber, lineId, flag),
+            FOREIGN KEY (saleNumber, lineId) REFERENCES saleLine
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TRIGGER resolvedFlagIsCarried BEFORE INSERT ON resolvedFlag
+        WHEN NOT EXISTS (
+            SELECT 1 FROM saleLine WHERE saleNumber = NEW.saleNumber AND lineId = NEW.lineId
+                AND instr(',' || flags || ',', ',' || NEW.flag || ',') > 0)
+        BEGIN SELECT RAISE(ABORT, 'only a flag that the line carries is resolved'); END;
+        """
+
     /// Everything that ever moved units into or out of a lot; its sum by lot is what the lot has on hand.
     private static let movements = """
         CREATE VIEW lotMovement (lotNumber, kind, quantity) AS
@@ -216,14 +264,18 @@ enum ConsignmentSchema {
         UNION ALL SELECT allocation.lotNumber, 'restocked', restock.quantity
             FROM restock JOIN allocation USING (saleNumber, lineId, ordinal)
         UNION ALL SELECT lotNumber, 'returned', -quantity FROM goodsReturn
-        UNION ALL SELECT lotNumber, 'written-off', -quantity FROM writeOff;
+        UNION ALL SELECT lotNumber, 'written-off', -quantity FROM writeOff
+        UNION ALL SELECT lotNumber, 'adjusted', difference FROM stockAdjustment;
         """
 
-    private static let appendOnly = ["sale", "saleLine", "allocation", "refund", "refundLine", "restock", "goodsReturn", "writeOff"]
-        .map { table in
-            """
-            CREATE TRIGGER \(table)IsNeverUpdated BEFORE UPDATE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
-            CREATE TRIGGER \(table)IsNeverDeleted BEFORE DELETE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
-            """
-        }.joined(separator: "\n")
+    private static let appendOnly = [
+        "sale", "saleLine", "allocation", "refund", "refundLine", "restock", "goodsReturn", "writeOff", "stockAdjustment", "resolution",
+        "resolvedFlag",
+    ]
+    .map { table in
+        """
+        CREATE TRIGGER \(table)IsNeverUpdated BEFORE UPDATE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+        CREATE TRIGGER \(table)IsNeverDeleted BEFORE DELETE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+        """
+    }.joined(separator: "\n")
 }

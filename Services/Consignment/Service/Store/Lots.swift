@@ -80,6 +80,24 @@ enum Lots {
         try tx.execute(writeOff, lotNumber, loss.quantity)
     }
 
+    private static let adjust = SQL(
+        """
+        UPDATE lot SET onHand = onHand + ?2, adjusted = adjusted + ?2, emptiedBy = iif(onHand + ?2 = 0, 'adjusted', NULL)
+        WHERE lotNumber = ?1
+        """)
+    private static let insertAdjustment = SQL(
+        """
+        INSERT INTO stockAdjustment (adjustmentId, lotNumber, difference, reason, countedBy, approvedBy, adjustedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+
+    static func record(_ count: StockAdjusted, of lotNumber: Int64, in tx: Transaction) throws {
+        try tx.execute(
+            insertAdjustment, count.adjustmentId, lotNumber, count.difference, count.reason, count.countedBy, count.approvedBy,
+            count.adjustedAt)
+        try tx.execute(adjust, lotNumber, count.difference)
+    }
+
     private static let addUnallocated = SQL(
         """
         INSERT INTO unallocated (productId, regency, quantity) VALUES (?, ?, ?)
