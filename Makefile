@@ -2,7 +2,7 @@
 SOURCES := Package.swift Services Shared Tools Tests
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: dependencies ## build, open the mart of Flores Timur on a fresh stack, show the result and an audit (stays in var/demo)
 	@scripts/demo
@@ -32,10 +32,13 @@ format: ## format every Swift file
 generate: ## write the documents that follow from the services' indexes
 	@swift run martctl generate
 
+documents-check: dependencies ## have the published documents judged by validators that are not ours
+	@scripts/validate-documents
+
 clean: ## remove build results and the demo's leftovers (the data in var/stack stays)
 	@swift package clean && rm -rf var/demo
 
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo up down status build test lint format generate clean dependencies
+.PHONY: help demo up down status build test lint format generate documents-check clean dependencies

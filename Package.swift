@@ -75,7 +75,10 @@ targets += [
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
     .target(
         name: "Documents",
-        dependencies: ["CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "Store", "Contracts"],
+        dependencies: [
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "Store", "Messaging", "Contracts",
+            "Primitives", "StrictJSON",
+        ],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
         name: "MartctlMain",
@@ -102,7 +105,7 @@ targets += [
             "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
         ]),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
-    test("DocumentsTests", "Tests/Unit/Documents", ["Documents"]),
+    test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("TidyTests", "Tests/Tidy", []),
 ]
 

@@ -33,6 +33,8 @@ public struct ServiceDefinition: Sendable {
         self.measures = measures
     }
 
+    /// Its own commands and those that every service takes.
+    public var allCommands: [HandlerEntry] { handles.filter { $0.channel == .commands } + ParkedCommands.entries(of: name) }
     public var commands: [MessageName] { handles.filter { $0.channel == .commands }.map(\.name) }
     public var consumes: [MessageName] { handles.filter { $0.channel == .events }.map(\.name) }
 }
