@@ -12,6 +12,8 @@ struct DemoTests {
         let text = try await martctl("demo", "--quick", "--record", record, environment: stack.clientEnvironment, timeout: .seconds(120))
         #expect(!text.contains("✗"), "\(text)")
         #expect(text.contains("figures agree"))
+        let recorded = try String(contentsOfFile: record, encoding: .utf8)
+        for correction in ["stock-adjusted", "flag-resolved"] { #expect(recorded.contains("id.nttmart.consignment.\(correction).v1")) }
         // Asked again, the recording still says what the services say.
         let audit = try await martctl("audit", record, "--compare", environment: stack.clientEnvironment)
         #expect(!audit.contains("✗"), "\(audit)")

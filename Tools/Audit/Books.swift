@@ -29,6 +29,8 @@ struct Books: Sendable {
         var refunded: [String: Int64] = [:]
         /// What each line took from which lot and has not given back, in the order of taking.
         var taken: [String: [(lotId: String, quantity: Int64)]] = [:]
+        /// Lines whose flag a person has looked at, by flag.
+        var resolved: [String: Set<String>] = [:]
     }
 
     var marts: [String: MartOpened] = [:]
@@ -74,6 +76,7 @@ struct Books: Sendable {
             move(goods, \.writtenOff)
             writeOffs.append((event.id, goods))
         case .stockAdjusted(let count): enter(count)
+        case .flagResolved(let resolution): enter(resolution)
         case .settlementPosted(let settlement): posted.append((event.cause, settlement))
         case .settlementReversed(let settlement): reversed.append((event.cause, settlement))
         case .suspenseAssigned(let assignment): assigned.append(assignment)
@@ -153,6 +156,17 @@ extension Books {
         if lots[count.lotId] == nil { contradictions.append("lot \(count.lotId) is counted, and was never received") }
         lots[count.lotId]?.adjusted += count.difference
         counts.append(count)
+    }
+
+    private mutating func enter(_ resolution: FlagResolved) {
+        let carrying =
+            sales[resolution.saleId]?.recorded.lines
+            .filter { $0.flags.contains(resolution.flag) && (resolution.lineId ?? $0.lineId) == $0.lineId } ?? []
+        let open = Set(carrying.map(\.lineId)).subtracting(sales[resolution.saleId]?.resolved[resolution.flag] ?? [])
+        if open.isEmpty {
+            contradictions.append("resolution \(resolution.resolutionId) is of no flag that was open on sale \(resolution.saleId)")
+        }
+        sales[resolution.saleId]?.resolved[resolution.flag, default: []].formUnion(open)
     }
 
     private mutating func move(_ goods: GoodsMoved, _ kind: WritableKeyPath<Lot, Int64>) {

@@ -14,6 +14,7 @@ enum Fact: Sendable {
     case goodsReturned(GoodsMoved)
     case goodsWrittenOff(GoodsMoved)
     case stockAdjusted(StockAdjusted)
+    case flagResolved(FlagResolved)
     case settlementPosted(SettlementPosted)
     case settlementReversed(SettlementReversed)
     case suspenseAssigned(SuspenseAssigned)
@@ -139,6 +140,14 @@ struct StockAdjusted: Decodable, Sendable {
     let difference: Int64
     let countedBy: String
     let approvedBy: String
+}
+
+/// A person has looked at a flag of a sale: of one line, or of all that carried it and were not resolved before.
+struct FlagResolved: Decodable, Sendable {
+    let resolutionId: String
+    let saleId: String
+    let lineId: String?
+    let flag: String
 }
 
 struct SettlementPosted: Decodable, Sendable {

@@ -23,7 +23,7 @@ enum GoodsCheck {
                 .goods, "only offline sales are irregular", own: "\(books.sales.values.count { !$0.recorded.flags.isEmpty }) flagged",
                 stated: "", differences: flags(books)),
             Finding(
-                .goods, "every count is approved by another", own: "\(books.counts.count) counts", stated: "", differences: counts(books)),
+                .goods, "every count is approved by another", own: "\(books.counts.count)", stated: "", differences: counts(books)),
         ]
     }
 

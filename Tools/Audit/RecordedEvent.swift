@@ -42,6 +42,7 @@ struct RecordedEvent: Decodable, Sendable {
         case "consignment.goods-returned": .goodsReturned(try data())
         case "consignment.goods-written-off": .goodsWrittenOff(try data())
         case "consignment.stock-adjusted": .stockAdjusted(try data())
+        case "consignment.flag-resolved": .flagResolved(try data())
         case "settlement.settlement-posted": .settlementPosted(try data())
         case "settlement.settlement-reversed": .settlementReversed(try data())
         case "settlement.suspense-assigned": .suspenseAssigned(try data())

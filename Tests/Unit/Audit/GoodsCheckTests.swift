@@ -82,6 +82,24 @@ struct GoodsCheckTests {
         #expect(script.faults == [])
     }
 
+    @Test(
+        "A resolution of a flag that is not open is a contradiction",
+        arguments: [
+            (#""saleId":"S1","flag":"expired""#, []), (#""saleId":"S1","lineId":"1","flag":"expired""#, []),
+            (#""saleId":"S1","lineId":"2","flag":"expired""#, ["contradictions between events"]),
+            (#""saleId":"S1","flag":"clock-skew""#, ["contradictions between events"]),
+            (#""saleId":"S9","flag":"expired""#, ["contradictions between events"]),
+        ])
+    func resolutions(data: String, faults: [String]) {
+        var script = EventScript.soldAndSettled
+        script.replace(#""offline":false,"flags":[]"#, with: #""offline":true,"flags":["expired"]"#)
+        script.replace(#""net":12345,"flags":[]"#, with: #""net":12345,"flags":["expired"]"#)
+        script.add("consignment.flag-resolved", #"{"resolutionId":"V1",\#(data)}"#)
+        #expect(script.faults == faults)
+        script.add("consignment.flag-resolved", #"{"resolutionId":"V2",\#(data)}"#)
+        #expect(script.faults == ["contradictions between events"])
+    }
+
     @Test("An irregular sale that was not offline is found")
     func flags() {
         var script = EventScript.soldAndSettled

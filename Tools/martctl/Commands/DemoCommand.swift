@@ -115,7 +115,8 @@ struct DemoCommand: AsyncParsableCommand {
           \(sides.catalog.url)/v1/products?state=held
           \(sides.catalog.url)/v1/coverage?regency=53.06
           \(sides.permits.url)/v1/permits?state=applied
-          \(sides.consignment.url)/v1/sales?flagged=true
+          \(sides.consignment.url)/v1/sales?unresolved=true
+          \(sides.consignment.url)/v1/stock?state=withdrawn
           \(sides.consignment.url)/v1/absorption?regency=53.06
           \(sides.settlement.url)/v1/ledger/trial-balance
           \(sides.settlement.url)/v1/sellers/ft-ovop-01/balance
