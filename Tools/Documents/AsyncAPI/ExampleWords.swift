@@ -38,6 +38,12 @@ enum ExampleWords {
         "returnId": "return-0001", "writeOffId": "write-off-0001", "settlement.settlement-posted/writeOffId": "", "liability": "mart",
         "reason": "damaged by rain", "settlementId": "sale-0001", "assignmentId": "assignment-0001",
 
+        // What a person sets right
+        "adjustmentId": "adjustment-0001", "difference": "-1", "countedBy": "Yosef Kleden", "adjustedAt": "2026-02-08T02:00:00Z",
+        "consignment.adjust-stock/reason": "counted one less", "consignment.stock-adjusted/reason": "counted one less",
+        "resolutionId": "resolution-0001", "flag": "price-differs", "note": "the till had the old price list",
+        "resolvedBy": "Maria Lamen", "resolvedAt": "2026-02-08T02:00:00Z",
+
         // Parked messages
         "parkedIds": "0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11",
     ]
