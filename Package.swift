@@ -76,8 +76,9 @@ targets += [
     .target(
         name: "Documents",
         dependencies: [
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "Store", "Messaging", "Contracts",
-            "Primitives", "StrictJSON",
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting", "Store",
+            "Messaging",
+            "Contracts", "Primitives", "StrictJSON",
         ],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(

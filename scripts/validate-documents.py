@@ -153,10 +153,12 @@ def check_openapi(name, document):
                 if "schema" not in content:
                     continue
                 check_schema(f"{name} {path} {status}", content["schema"])
-                if "example" in content:
-                    count += 1
-                    check_example(f"{name} {path} {status}", document, content["schema"], content["example"])
-                elif status == "200":
+                examples = [example["value"] for example in content.get("examples", {}).values()]
+                examples += [content["example"]] if "example" in content else []
+                count += len(examples)
+                for example in examples:
+                    check_example(f"{name} {path} {status}", document, content["schema"], example)
+                if not examples and path != "/metrics":
                     fault(f"{name} {path}", "has no example")
     return f"{len(document['paths'])} paths, {count} examples"
 
