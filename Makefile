@@ -30,7 +30,7 @@ format: ## format every Swift file
 	swift format --in-place --parallel --recursive $(SOURCES)
 
 generate: ## write the documents that follow from the services' indexes
-	@swift run martctl generate
+	@swift run Generate
 
 documents-check: dependencies ## have the published documents judged by validators that are not ours
 	@scripts/validate-documents

@@ -77,15 +77,16 @@ targets += [
         name: "Documents",
         dependencies: [
             "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting", "Store",
-            "Messaging",
-            "Contracts", "Primitives", "StrictJSON",
+            "Messaging", "Contracts", "Primitives", "StrictJSON",
         ],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
+        name: "Generate", dependencies: ["Documents", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        path: "Tools/Generate", swiftSettings: swiftSettings),
+    .executableTarget(
         name: "MartctlMain",
         dependencies: [
-            "Audit", "Documents",
-            "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", "Store", logging,
+            "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Tools/martctl", resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),

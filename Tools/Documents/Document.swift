@@ -1,4 +1,4 @@
-/// A file, or a part of one, that follows from the services' indexes. `martctl generate` writes it; a test fails when it differs.
+/// A file, or a part of one, that follows from the services' indexes. `make generate` writes it; a test fails when it differs.
 public struct Document: Sendable {
     /// Relative to the root of the project.
     public let path: String

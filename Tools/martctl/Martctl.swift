@@ -22,5 +22,5 @@ struct Martctl: AsyncParsableCommand {
             Exit codes: 0 done, accepted, or a duplicate of what was accepted; 1 rejected, or the audit found a difference;
             64 usage; 69 the broker or a service cannot be reached; 75 no answer in time.
             """,
-        subcommands: [Send.self, Tail.self, AuditCommand.self, DemoCommand.self, Generate.self])
+        subcommands: [Send.self, Tail.self, AuditCommand.self, DemoCommand.self])
 }

@@ -2,10 +2,11 @@ import ArgumentParser
 import Documents
 import Foundation
 
-/// For developers: writes the documents that follow from the services' indexes.
+/// For developers, and no product: writes the documents that follow from the services' indexes.
+@main
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Writes the documents that follow from the services' indexes (for developers).", shouldDisplay: false)
+        commandName: "generate", abstract: "Writes the documents that follow from the services' indexes.")
 
     @Option(help: "The root of the project.")
     var root = "."
