@@ -14,6 +14,7 @@ let swiftSettings = strict + [.unsafeFlags(["-cross-module-optimization"], .when
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: [Target.Dependency] = [
     .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
 ]
@@ -81,15 +82,16 @@ targets += [
         ],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
-        name: "Generate", dependencies: ["Documents", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        name: "Generate", dependencies: ["Documents", argumentParser],
         path: "Tools/Generate", swiftSettings: swiftSettings),
-    .executableTarget(
-        name: "MartctlMain",
+    .target(
+        name: "MartctlKit",
         dependencies: [
-            "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
         ],
-        path: "Tools/martctl", resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
+        path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "MartctlMain", dependencies: ["MartctlKit", argumentParser], path: "Tools/martctl/Main", swiftSettings: swiftSettings),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
@@ -107,6 +109,7 @@ targets += [
             "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
         ]),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
+    test("MartctlTests", "Tests/Unit/Martctl", ["MartctlKit", "RabbitMQ", "StrictJSON", argumentParser]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("TidyTests", "Tests/Tidy", []),
 ]

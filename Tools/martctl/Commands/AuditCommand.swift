@@ -6,6 +6,7 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Recomputes every figure from a recorded event stream.",
+        usage: "martctl audit <file.ndjson> [--compare] [options]",
         discussion: """
             The recording holds one event per line, from the platform's first one on. The audit shares no code with the services.
 

@@ -7,6 +7,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Runs the opening of NTT Mart Flores Timur, through messages alone.",
+        usage: "martctl demo [options]",
         discussion: """
             22 regencies, 31 sellers, 970 products, their permits, goods, a week of sales, settlement at 90 %; then tables, and an audit
             that recomputes every figure from the recorded events. Needs a fresh stack whose business clock stands at or after

@@ -6,6 +6,7 @@ import StrictJSON
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends one command and shows the reply.",
+        usage: "martctl send <service.command> [key=value …] [options]",
         discussion: """
             Fields are given as key=value (integers, true and false are recognised, parts are nested by dots, lists count from 0,
             key:=value takes raw JSON), as JSON with --data, or both.

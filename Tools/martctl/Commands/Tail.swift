@@ -8,6 +8,7 @@ import StrictJSON
 struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows events as they are published.",
+        usage: "martctl tail [pattern …] [options]",
         discussion: """
             Patterns are those of a topic exchange over <service>.<event>.<regency>: * is one word, # any number (a regency is two).
 

@@ -3,13 +3,27 @@ import Foundation
 
 /// Why a subcommand gives up: a sentence for a person and an exit code for a script.
 struct Failure: Error, CustomStringConvertible {
-    enum Code: Int32 {
-        /// The services said no, or a figure differs.
+    /// The exit codes of all commands, besides 0.
+    enum Code: Int32, CaseIterable {
         case refused = 1
         case usage = 64
         case unavailable = 69
-        /// No answer in time.
         case tryAgain = 75
+
+        var meaning: String {
+            switch self {
+            case .refused: "the answer is no: rejected, not found, not ready, or something differs"
+            case .usage: "wrong usage, or a file that cannot be used"
+            case .unavailable: "the broker or a service cannot be reached, or refuses us"
+            case .tryAgain: "not in time; the same again is safe"
+            }
+        }
+
+        /// A line for each, as help and documents show them.
+        static var table: String {
+            let codes = [("0", "done: accepted, or a duplicate of what was accepted")] + allCases.map { ("\($0.rawValue)", $0.meaning) }
+            return codes.map { "  \($0.0 + String(repeating: " ", count: 4 - $0.0.count))\($0.1)" }.joined(separator: "\n")
+        }
     }
 
     let code: Code

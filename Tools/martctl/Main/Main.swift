@@ -1,0 +1,7 @@
+import ArgumentParser
+import MartctlKit
+
+@main
+enum Main {
+    static func main() async { await Martctl.main() }
+}
