@@ -4,14 +4,16 @@
 
 # our_process NAME: prints its pid if it lives and is ours
 our_process() {
-    local pid
+    local pid variables
     pid=$(cat "$directory/$1.pid" 2> /dev/null) || return 1
     [ -n "$pid" ] || return 1
     # The environment reads as empty while a process replaces its program, longer when that program comes from the disk.
     for _ in {1..200}; do
         grep -qs '^State:.[^ZX]' "/proc/$pid/status" || return 1
-        ! grep -qszFx "MART_PROCESS_HOME=$directory" "/proc/$pid/environ" || { echo "$pid"; return; }
-        ! grep -qsz . "/proc/$pid/environ" || return 1
+        # Read once: between two looks the program may have been replaced, and a process of ours would pass for a stranger.
+        variables=$(tr '\0' '\n' 2> /dev/null < "/proc/$pid/environ") || variables=
+        ! grep -qFx "MART_PROCESS_HOME=$directory" <<< "$variables" || { echo "$pid"; return; }
+        [ -z "$variables" ] || return 1
         sleep 0.01
     done
     return 1
