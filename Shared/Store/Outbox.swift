@@ -8,18 +8,20 @@ final class Outbox {
     let source: String
     /// The sequence of the last event.
     var position: Int64
-    private var ids = UUIDv7Generator()
-    var traces = TraceGenerator()
+    private var ids: UUIDv7Generator
+    var traces: TraceGenerator
     /// System time of the transaction, for `time`.
     var time = Instant(milliseconds: 0) {
         didSet { timeText = time.description }
     }
     private(set) var timeText = ""
 
-    init(service: String, source: String, position: Int64) {
+    init(service: String, source: String, position: Int64, _ surroundings: Surroundings) {
         self.service = service
         self.source = source
         self.position = position
+        ids = UUIDv7Generator(seed: surroundings.nextSeed())
+        traces = TraceGenerator(seed: surroundings.nextSeed())
     }
 
     private static let insert = SQL(

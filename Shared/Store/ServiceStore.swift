@@ -25,16 +25,20 @@ public final class ServiceStore: Sendable {
     public let sent: Mutex<SentMarks>
     /// Deliveries taken from the broker and not yet committed.
     public let inFlight = Atomic<Int>(0)
+    let surroundings: Surroundings
     private let lock: FileLock
 
     /// Opens or creates `<folder>/<service>.sqlite`, brings its schema up to date, and takes it for this process alone.
-    public init(_ definition: ServiceDefinition, folder: String, clock: BusinessClock) throws(StoreOpenError) {
+    public init(
+        _ definition: ServiceDefinition, folder: String, clock: BusinessClock, surroundings: Surroundings = .system
+    ) throws(StoreOpenError) {
+        self.surroundings = surroundings
         lock = try FileLock(folder: folder, service: definition.name)
         let path = "\(folder)/\(definition.name).sqlite"
         do {
             pool = try Self.open(path)
             try Self.migrate(pool, definition)
-            let opened = try pool.writeWithoutTransaction { db in try Self.readMeta(db, service: definition.name) }
+            let opened = try pool.writeWithoutTransaction { db in try Self.readMeta(db, service: definition.name, surroundings) }
             storeId = opened.storeId
             source = opened.source
             wasStoppedUncleanly = opened.wasUnclean
@@ -87,11 +91,11 @@ public final class ServiceStore: Sendable {
         var businessInstant: Instant
     }
 
-    private static func readMeta(_ db: Database, service: String) throws -> Meta {
-        var ids = UUIDv7Generator()
+    private static func readMeta(_ db: Database, service: String, _ surroundings: Surroundings) throws -> Meta {
+        var ids = UUIDv7Generator(seed: surroundings.nextSeed())
         try db.execute(
             sql: "INSERT OR IGNORE INTO meta VALUES ('storeId', ?), ('source', ?), ('running', '0')",
-            arguments: [ids.next(), "/\(service)"])
+            arguments: [ids.next(at: surroundings.now()), "/\(service)"])
         let values = Dictionary(
             uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT key, value FROM meta").map { ($0[0] as String, $0[1] as String) })
         try db.execute(sql: "UPDATE meta SET value = '1' WHERE key = 'running'")

@@ -12,7 +12,7 @@ public final class Transaction {
     public var today: BusinessDate { BusinessDate(now) }
     /// The delivery that is being handled. A handler that puts a message off keeps what it needs of it, to be able to park it later.
     public internal(set) var incoming: Incoming?
-    let parkingLot = ParkingLot()
+    let parkingLot: ParkingLot
 
     /// Set by `requestTimers`, cleared by the processor.
     var timersRequested = false
@@ -26,8 +26,9 @@ public final class Transaction {
     private let replies: Replies
     let sources: SourceTable
 
-    init(connection: Connection, outbox: Outbox, replies: Replies, sources: SourceTable) {
+    init(connection: Connection, outbox: Outbox, replies: Replies, sources: SourceTable, parkingLot: ParkingLot) {
         self.connection = connection
+        self.parkingLot = parkingLot
         self.outbox = outbox
         self.replies = replies
         self.sources = sources

@@ -17,7 +17,7 @@ public final class BatchProcessor {
     private(set) var outbox: Outbox!
     private(set) var inbox: Inbox!
     private(set) var replies: Replies!
-    let parkingLot = ParkingLot()
+    let parkingLot: ParkingLot
     private let sources = SourceTable()
     /// What was decided since the start, by type and outcome.
     public private(set) var tally: Tally
@@ -50,6 +50,7 @@ public final class BatchProcessor {
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
         self.store = store
+        parkingLot = ParkingLot(store.surroundings)
         var known = store.definition.handles + ParkedCommands.entries(of: store.definition.name)
         for place in known.indices { known[place].place = place }
         entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
@@ -62,10 +63,10 @@ public final class BatchProcessor {
             }
             let service = store.definition.name
             connection = Connection(handle)
-            outbox = Outbox(service: service, source: store.source, position: try last("outbox"))
+            outbox = Outbox(service: service, source: store.source, position: try last("outbox"), store.surroundings)
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
-            tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources)
+            tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources, parkingLot: parkingLot)
         }
     }
 
@@ -168,7 +169,7 @@ public final class BatchProcessor {
         let before = counters
         pendingTally = tally.emptied
         pendingDecisions.removeAll(keepingCapacity: true)
-        outbox.time = .systemNow
+        outbox.time = store.surroundings.now()
         // Business time never goes back, whatever the system's clock does.
         tx.now = max(tx.now, store.clock.now)
         try connection.execute(Self.begin)

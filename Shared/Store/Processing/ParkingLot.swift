@@ -4,7 +4,9 @@ import Primitives
 
 /// Messages that nobody could act on, kept with their reason until a person decides.
 final class ParkingLot {
-    private var ids = UUIDv7Generator()
+    private var ids: UUIDv7Generator
+
+    init(_ surroundings: Surroundings) { ids = UUIDv7Generator(seed: surroundings.nextSeed()) }
 
     private static let insert = SQL(
         """
