@@ -23,6 +23,10 @@ test: dependencies ## every test: rules, units, RabbitMQ for real, the whole sys
 	timeout 1800 swift build --build-tests
 	timeout 780 swift test --skip-build --disable-xctest
 
+chaos: dependencies ## break a running mart in every way that could be thought of; writes the table of docs/reliability.md
+	timeout 1800 swift build --build-tests
+	CHAOS=all CHAOS_REPORT=docs/reliability.md timeout 3600 swift test --skip-build --disable-xctest --filter ChaosTests
+
 lint: ## is every Swift file formatted as .swift-format says?
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
@@ -41,4 +45,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo up down status build test lint format generate documents-check clean dependencies
+.PHONY: help demo up down status build test chaos lint format generate documents-check clean dependencies

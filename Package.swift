@@ -108,6 +108,9 @@ targets += [
             "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging", "Store", logging,
             "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
         ]),
+    test(
+        "ChaosTests", "Tests/Chaos",
+        ["TestSupport", "Audit", "RabbitMQ", "Messaging", "Contracts", "StrictJSON", "Store", logging] + grdb),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
     test("MartctlTests", "Tests/Unit/Martctl", ["MartctlKit", "RabbitMQ", "StrictJSON", argumentParser]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),

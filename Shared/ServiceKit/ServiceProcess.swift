@@ -32,7 +32,10 @@ struct ServiceProcess {
         let relay = Relay(
             store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health,
             metrics: metrics, logger: logger,
-            setup: { try topology.assertAll(on: $0) })
+            setup: {
+                try topology.assertAll(on: $0)
+                CrashPoint.topologyAsserted.pass()
+            })
         let consumer = makeConsumer(relay, topology)
         let writer = Writer(store: store, consumer: consumer, relay: relay, health: health, metrics: metrics, logger: logger)
         metrics.idle(processor.tally)
@@ -89,6 +92,7 @@ struct ServiceProcess {
                 metrics.connection(.consumer, state)
                 refusals.changed(state)
                 guard case .connected = state else { return }
+                CrashPoint.consumerConnected.pass()
                 health.clear(.starting)
                 relay.open()
             })

@@ -77,10 +77,15 @@ public final class ServiceStore: Sendable {
     private static func migrate(_ pool: DatabasePool, _ definition: ServiceDefinition) throws {
         var migrator = DatabaseMigrator()
         for migration in MessagingSchema.migrations + definition.schema {
-            migrator.registerMigration(migration.name) { db in try db.execute(sql: migration.sql) }
+            migrator.registerMigration(migration.name) { db in
+                try db.execute(sql: migration.sql)
+                CrashPoint.migrationStep.pass()
+            }
         }
         if try pool.read({ try migrator.hasBeenSuperseded($0) }) { throw StoreOpenError.newer(path: pool.path) }
+        CrashPoint.migrationBegun.pass()
         try migrator.migrate(pool)
+        CrashPoint.migrationDone.pass()
     }
 
     private struct Meta {
@@ -110,11 +115,13 @@ public final class ServiceStore: Sendable {
     /// Remembers how far the relay got and that everything taken was finished, so that the next start need not suspect what is redelivered.
     /// The last thing done with the store, when nobody writes to it any more.
     public func closeCleanly() throws {
+        CrashPoint.stopDrained.pass()
         let marks = sent.withLock { $0 }
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "UPDATE progress SET eventsSent = ?, repliesSent = ?", arguments: [marks.events, marks.replies])
             try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'")
         }
+        CrashPoint.stopClosed.pass()
     }
 }
 

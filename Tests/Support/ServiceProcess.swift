@@ -18,8 +18,13 @@ public actor ServiceProcess {
 
     /// Starts the service; `waitUntilReady()` says when it serves.
     ///
-    /// - Parameter environment: on top of this process's own; `AMQP_URL`, `DATA_DIR` and `HTTP_PORT` are set unless given here.
-    public init(_ name: String, amqpURL: String, folder: TemporaryFolder, environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - environment: on top of this process's own; `AMQP_URL`, `DATA_DIR` and `HTTP_PORT` are set unless given here.
+    ///   - firstEnvironment: on top of that, for its first life alone.
+    public init(
+        _ name: String, amqpURL: String, folder: TemporaryFolder, environment: [String: String] = [:],
+        firstEnvironment: [String: String] = [:]
+    ) throws {
         let port = environment["HTTP_PORT"].flatMap { Int($0) } ?? freePort()
         let dataFolder = environment["DATA_DIR"].map { URL(fileURLWithPath: $0) } ?? folder.file(name)
         self.name = name
@@ -27,7 +32,7 @@ public actor ServiceProcess {
         self.dataFolder = dataFolder
         logFile = folder.file("\(name).log")
         self.environment = ["AMQP_URL": amqpURL, "DATA_DIR": dataFolder.path, "HTTP_PORT": String(port)].merging(environment) { $1 }
-        process = try Self.launch(name, self.environment, log: logFile)
+        process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, log: logFile)
     }
 
     private static func launch(_ name: String, _ environment: [String: String], log: URL) throws -> ChildProcess {
@@ -80,9 +85,11 @@ public actor ServiceProcess {
     public func resume() { process.send(SIGCONT) }
 
     /// Starts it again on the same data, port and log, after ending it gracefully if it still runs.
-    public func restart() async throws {
+    ///
+    /// - Parameter environment: on top of what it was started with at first, for this one life.
+    public func restart(environment more: [String: String] = [:]) async throws {
         if exitCode == nil { try await terminate() }
-        process = try Self.launch(name, environment, log: logFile)
+        process = try Self.launch(name, environment.merging(more) { $1 }, log: logFile)
     }
 
     // MARK: Looking at it

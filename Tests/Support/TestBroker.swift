@@ -17,6 +17,7 @@ public final class TestBroker: Sendable {
 
     public let port: Int
     private let folder: TemporaryFolder
+    private let configuration: String
     private let readyHosts: Int
     private let usedHosts = Atomic<Int>(0)
 
@@ -29,18 +30,22 @@ public final class TestBroker: Sendable {
 
     /// Starts a node of its own for a test that stops, kills or freezes it.
     ///
-    /// - Parameter virtualHosts: how many virtual hosts exist from the start; more are created when asked for, at about 2 s each.
-    public static func start(virtualHosts: Int = 4) async throws -> TestBroker {
+    /// - Parameters:
+    ///   - virtualHosts: how many virtual hosts exist from the start; more are created when asked for, at about 2 s each.
+    ///   - configuration: further lines of its `rabbitmq.conf`.
+    public static func start(virtualHosts: Int = 4, configuration: String = "") async throws -> TestBroker {
         let folder = try TemporaryFolder("broker")
         let definitions = folder.file("definitions.json")
         try Definitions(virtualHosts: (1...virtualHosts).map(hostName)).write(to: definitions)
         _ = try await ChildProcess.run(
-            [TestRun.script("broker"), "start", folder.path], environment: ["BROKER_DEFINITIONS": definitions.path], limit: startLimit)
-        return try TestBroker(folder: folder, readyHosts: virtualHosts)
+            [TestRun.script("broker"), "start", folder.path],
+            environment: ["BROKER_DEFINITIONS": definitions.path, "BROKER_CONFIGURATION": configuration], limit: startLimit)
+        return try TestBroker(folder: folder, configuration: configuration, readyHosts: virtualHosts)
     }
 
-    private init(folder: TemporaryFolder, readyHosts: Int) throws {
+    private init(folder: TemporaryFolder, configuration: String, readyHosts: Int) throws {
         self.folder = folder
+        self.configuration = configuration
         self.readyHosts = readyHosts
         let ports = try String(contentsOf: folder.file("ports"), encoding: .utf8)
         guard let line = ports.split(separator: "\n").first, let port = line.split(separator: "=").last.flatMap({ Int($0) }) else {
@@ -72,6 +77,11 @@ public final class TestBroker: Sendable {
     /// Stops the node gracefully (SIGTERM).
     public func stop() async throws {
         try await script("stop")
+    }
+
+    /// Starts the node again on the same port and data.
+    public func start() async throws {
+        try await script("start")
     }
 
     /// Starts the node again on the same port and data; stops it first if it runs.
@@ -108,7 +118,9 @@ public final class TestBroker: Sendable {
 
     @discardableResult
     private func script(_ command: String, _ arguments: [String] = []) async throws -> String {
-        try await ChildProcess.run([TestRun.script("broker"), command, folder.path] + arguments, limit: Self.startLimit)
+        try await ChildProcess.run(
+            [TestRun.script("broker"), command, folder.path] + arguments, environment: ["BROKER_CONFIGURATION": configuration],
+            limit: Self.startLimit)
     }
 
     private static let startLimit = Duration.seconds(90)

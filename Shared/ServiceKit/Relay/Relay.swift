@@ -113,6 +113,7 @@ final class Relay: Sendable {
             }
             settle(settlements, in: &window, &times)
             store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
+            if !settlements.isEmpty { CrashPoint.relayMarked.pass() }
             if window.mustRewind, window.inFlight == 0 {
                 let mustAssertTopology = window.rewind()
                 times.forget()
@@ -146,6 +147,7 @@ final class Relay: Sendable {
 
     private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow, _ times: inout ConfirmTimes) {
         if settlements.isEmpty { return }
+        CrashPoint.relayConfirmed.pass()
         var (events, replies) = (ServiceMetrics.Sent(), ServiceMetrics.Sent())
         for settlement in settlements {
             let token = RelayToken(rawValue: settlement.token)
@@ -177,6 +179,7 @@ final class Relay: Sendable {
             while window.events.handedOver < committed.events, window.inFlight < Limits.relayWindow {
                 let rows = try store.events(after: window.events.handedOver, limit: Limits.relayWindow - window.inFlight)
                 guard !rows.isEmpty else { break }
+                CrashPoint.relayRead.pass()
                 var batch: [(token: UInt64, message: OutgoingMessage)] = []
                 batch.reserveCapacity(rows.count)
                 for row in rows {
@@ -192,6 +195,7 @@ final class Relay: Sendable {
                 }
                 times.handedOver(through: window.events.handedOver, at: .now)
                 publisher.enqueue(batch)
+                CrashPoint.relayPublished.pass()
             }
             while window.replies.handedOver < committed.replies, window.inFlight < Limits.relayWindow {
                 let rows = try store.replies(
@@ -204,6 +208,7 @@ final class Relay: Sendable {
                     if isSent { batch.append((RelayToken(row.position, .reply).rawValue, message(row, mandatory: false))) }
                 }
                 if !batch.isEmpty { publisher.enqueue(batch) }
+                CrashPoint.relayReplied.pass()
             }
             store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
         } catch {

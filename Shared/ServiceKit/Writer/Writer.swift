@@ -59,8 +59,11 @@ final class Writer: Sendable {
                 max: Limits.batch, timeout: timers.isDue(on: store.clock.today, at: .now) ? .zero : .milliseconds(500))
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
+                CrashPoint.consumerTaken.pass()
                 guard handle(deliveries, processor, &suspects, &timers) else { return }
+                CrashPoint.consumerUnacknowledged.pass()
                 consumer.acknowledge(through: last)
+                CrashPoint.consumerAcknowledged.pass()
                 store.inFlight.store(0, ordering: .relaxed)
             } else {
                 metrics.idle(processor.tally)
@@ -98,7 +101,10 @@ final class Writer: Sendable {
         let committed = processor.committed
         relay.committed(committed)
         if committed.timersRequested { timers.request() }
-        if committed.replayRequested { retrying { while try processor.replayParked() { relay.committed(processor.committed) } } }
+        if committed.replayRequested {
+            CrashPoint.replayRequested.pass()
+            retrying { while try processor.replayParked() { relay.committed(processor.committed) } }
+        }
         metrics.committed(
             messages: deliveries.count, after: started.duration(to: .now), commit: processor.commitDuration, tally: processor.tally)
         return true

@@ -11,6 +11,7 @@ extension BatchProcessor {
         let digest = Digest.of(incoming.body)
         var count: Int64 = 0
         try transactionAlone { count = try connection.first(Self.add, digest) { $0.int(0) } ?? 1 }
+        CrashPoint.attemptCounted.pass()
         if count <= Limits.attempts { return true }
         try transactionAlone {
             let envelope = try? Envelope(parsing: incoming.body)
@@ -25,6 +26,7 @@ extension BatchProcessor {
 
     /// The message was handled, and the process lives.
     public func endAttempt(_ incoming: Incoming) throws {
+        CrashPoint.attemptEnding.pass()
         try transactionAlone { try connection.execute(Self.remove, Digest.of(incoming.body)) }
     }
 }

@@ -47,6 +47,7 @@ extension BatchProcessor {
             decoded = .failure(error)
         }
         if let sentAt = envelope.sentAt { pendingTally.note(sentAt: sentAt) }
+        CrashPoint.handling(envelope.id)
         let isCommand = entry.channel == .commands
         // A command that names nothing (`open-mart` without a regency) has an empty subject, which no envelope may carry.
         let named = (try? decoded.get().subject).flatMap { $0.isEmpty ? nil : $0 }

@@ -80,7 +80,10 @@ public final class BatchProcessor {
     @discardableResult
     public func process(_ batch: [Incoming]) throws -> Committed {
         try transaction(redoingGuarded: true) { isGuarded in
-            for incoming in batch { try judge(incoming, isGuarded: isGuarded) }
+            for incoming in batch {
+                try judge(incoming, isGuarded: isGuarded)
+                CrashPoint.writerJudged.pass()
+            }
         }
     }
 
@@ -90,12 +93,15 @@ public final class BatchProcessor {
         tx.timersRequested = false
         for timer in store.definition.timers + [Retention()] {
             var more = false
+            CrashPoint.timerDue.pass()
             do {
                 try transaction(redoingGuarded: false) { _ in
                     tx.cause = .clock(tx.today)
                     tx.cause.traceparent = outbox.traces.start()
                     more = try timer.fire(in: tx)
+                    CrashPoint.timerFired.pass()
                 }
+                CrashPoint.timerCommitted.pass()
                 tally.countTimer(timer.name, failed: false)
             } catch let error where Self.isFaultOfMessage(error) {
                 tally.countTimer(timer.name, failed: true)
@@ -119,8 +125,10 @@ public final class BatchProcessor {
                 incoming.routingKey = entry.name.routingKey
             }
             try judge(incoming, isGuarded: isGuarded)
+            CrashPoint.replayJudged.pass()
             try parkingLot.finishReplay(of: next.position, at: outbox.time, in: connection)
         }
+        if found { CrashPoint.replayCommitted.pass() }
         return found
     }
 
@@ -174,11 +182,14 @@ public final class BatchProcessor {
         tx.now = max(tx.now, store.clock.now)
         try connection.execute(Self.begin)
         do {
+            CrashPoint.writerBegun.pass()
             try body(isGuarded)
             let marks = store.sent.withLock { $0 }
             try connection.execute(Self.saveProgress, marks.events, marks.replies, tx.now)
+            CrashPoint.writerCommitting.pass()
             let started = ContinuousClock.now
             try connection.execute(Self.commit)
+            CrashPoint.writerCommitted.pass()
             commitDuration = started.duration(to: .now)
             savedMarks = marks
         } catch {

@@ -30,6 +30,7 @@ final class ParkingLot {
             incoming.replyTo, incoming.traceparent, envelope?.source, envelope?.id ?? incoming.messageId, envelope?.type, reason.rawValue,
             String(error.prefix(1000)), time, time, incoming.size, Digest.hexadecimal(digest), body
         ) { $0.text(0) }
+        CrashPoint.parkInserted.pass()
         return parkedId ?? fresh
     }
 

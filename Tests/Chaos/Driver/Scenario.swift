@@ -1,0 +1,91 @@
+import TestSupport
+import Testing
+
+/// A way to break things, in a few lines: what is switched on beforehand, what is done amid trade, and what must be found after it.
+struct Scenario: Sendable, CustomTestStringConvertible {
+    enum Node: Sendable {
+        /// Shared with scenarios that leave it alone.
+        case shared
+        /// Broken by one scenario after the other; its heartbeat is 2 s.
+        case breakable
+    }
+
+    let name: String
+    /// Whether it runs in `make test` as well; all run in `make chaos`.
+    var isQuick = false
+    var node = Node.shared
+    var sales = 240
+    /// Whether the driver holds a queue bound to all events.
+    var watches = true
+    /// Environments of each service's lives, the first one first.
+    var lives: [String: [[String: String]]] = [:]
+    /// Exit codes with which services die by themselves or are killed: no others, no fewer.
+    var deaths: [String: [Int32]] = [:]
+    /// What must be found parked: `<service> <reason>`.
+    var poison: [String] = []
+    /// Exit code of every service in the end.
+    var exitCode: Int32 = 0
+    /// How long until everything is quiet.
+    var patience = Duration.seconds(60)
+    /// What happens while sales are under way. When it returns, everything is healed.
+    var fault: @Sendable (Mart) async throws -> Void = { _ in }
+
+    var testDescription: String { name }
+}
+
+extension TestBroker {
+    static var breakable: TestBroker {
+        get async throws { try await breakableStart.value }
+    }
+
+    private static let breakableStart = Task { try await start(virtualHosts: 64, configuration: "heartbeat = 2") }
+}
+
+extension Scenario {
+    /// Runs it from an empty mart to the auditor's verdict.
+    func run() async throws {
+        let broker =
+            switch node {
+            case .shared: try await TestBroker.shared
+            case .breakable: try await TestBroker.breakable
+            }
+        let mart = try await Mart.open(on: broker, watches: watches, lives: lives)
+        do {
+            let recovery = try await trade(in: mart)
+            let verdict = try await audit(mart)
+            await mart.close()
+            Report.enter(name, verdict, recovery: recovery)
+            #expect(verdict.complaints.isEmpty, "\(verdict.complaints.prefix(10).joined(separator: "\n"))\nkept in \(mart.folder.path)")
+        } catch {
+            await mart.close()
+            throw Failure("\(name): \(error)")
+        }
+    }
+
+    /// Answers how long the services took to be ready once the fault was healed.
+    private func trade(in mart: Mart) async throws -> Duration {
+        let trade = Trade()
+        for wave in trade.opening { try await mart.trader.ask(wave) }
+        try await mart.trader.askUntilKnown(trade.goods)
+        try await mart.trader.askUntilListed(mart)
+        mart.trader.send(trade.day(sales: sales))
+        try await fault(mart)
+        let healed = ContinuousClock.now
+        try await mart.ready()
+        let recovery = healed.duration(to: .now)
+        try await mart.quiet(limit: patience)
+        return recovery
+    }
+
+    private func audit(_ mart: Mart) async throws -> Verdict {
+        let codes = try await mart.stop()
+        var verdict = try Auditor(
+            stores: Stores(Mart.services.reduce(into: [:]) { $0[$1] = mart.store(of: $1) }), record: mart.trader.record.state,
+            watched: watches, poison: poison
+        ).verdict()
+        if mart.deaths != deaths { verdict.wrong.append("deaths were \(mart.deaths), not \(deaths)") }
+        if codes != Mart.services.reduce(into: [:], { $0[$1] = exitCode }) { verdict.wrong.append("exit codes are \(codes)") }
+        verdict.wrong += try await mart.leftInQueues()
+        return verdict
+    }
+}
