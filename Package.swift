@@ -112,7 +112,9 @@ targets += [
         "ChaosTests", "Tests/Chaos",
         ["TestSupport", "Audit", "RabbitMQ", "Messaging", "Contracts", "StrictJSON", "Store", logging] + grdb),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
-    test("MartctlTests", "Tests/Unit/Martctl", ["MartctlKit", "RabbitMQ", "StrictJSON", argumentParser]),
+    test(
+        "MartctlTests", "Tests/Unit/Martctl",
+        ["MartctlKit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("TidyTests", "Tests/Tidy", []),
 ]

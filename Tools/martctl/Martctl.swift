@@ -25,6 +25,7 @@ public struct Martctl: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(name: "Messages", subcommands: [Send.self, Tail.self]),
+            CommandGroup(name: "State", subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self]),
             CommandGroup(name: "Books", subcommands: [AuditCommand.self, DemoCommand.self]),
         ])
 

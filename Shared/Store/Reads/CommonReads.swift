@@ -51,16 +51,22 @@ enum CommonReads {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT position, messageId, type, receivedAt, outcome, eventsAfter FROM inbox
-                WHERE \(conditions.joined(separator: " AND ")) ORDER BY position LIMIT 500
+                SELECT position, messageId, type, receivedAt, outcome, eventsAfter, subject, correlationId,
+                    (SELECT name FROM source WHERE number = inbox.source) AS sourceName,
+                    (SELECT code FROM reply WHERE position = inbox.reply) AS code
+                FROM inbox WHERE \(conditions.joined(separator: " AND ")) ORDER BY position LIMIT 500
                 """, arguments: StatementArguments(arguments))
         try json.array(rows) { json, row in
             let events = try published(db, by: row["position"], after: row["eventsAfter"])
             json.object { json in
                 json.member("id", row["messageId"] as String)
+                json.member("source", ifPresent: row["sourceName"] as String?)
                 json.member("type", row["type"] as String)
+                json.member("subject", row["subject"] as String)
+                json.member("correlationId", row["correlationId"] as String)
                 json.member("receivedAt", Instant(milliseconds: row["receivedAt"]).description)
                 json.member("outcome", RecordedOutcome(rawValue: row["outcome"])?.name ?? "")
+                json.member("code", ifPresent: row["code"] as String?)
                 json.array("published", events) { json, event in
                     json.object { json in
                         json.member("id", event["messageId"] as String)

@@ -10,12 +10,18 @@ struct Tail: AsyncParsableCommand {
         abstract: "Shows events as they are published.",
         usage: "martctl tail [pattern …] [options]",
         discussion: """
-            Patterns are those of a topic exchange over <service>.<event>.<regency>: * is one word, # any number (a regency is two).
+            Patterns are those of a topic exchange over <service>.<event>.<regency>: * is one word, # any number (a regency is two). \
+            Conditions look at the envelope and at its data, into lists too; all of them must hold: = equal, != not, ~ contains, \
+            >= and <= at least and at most.
 
               martctl tail                                  everything
               martctl tail 'catalog.#' 'permits.#'          two services
-              martctl tail 'consignment.sale-recorded.53.06'
-              martctl tail --json > events.ndjson           a recording, for `martctl audit`
+              martctl tail --regency 53.06                  one mart
+              martctl tail --subject s-0001                 one thing
+              martctl tail --correlation 0198c7d2-…         what follows from one command
+              martctl tail 'consignment.sale-recorded.#' --where 'total>=1000000'
+              martctl tail --where lines.productId=p1 --where tender=qris
+              martctl tail --json > events.ndjson           a recording, for `audit`
               martctl tail --count 1 'settlement.#'         until the next settlement
 
             Only what is published while it runs is seen. Ends with Ctrl-C.
@@ -23,6 +29,18 @@ struct Tail: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("Patterns of routing keys.", valueName: "pattern"))
     var patterns: [String] = ["#"]
+
+    @Option(help: ArgumentHelp("A condition; may be given several times.", valueName: "field=value"))
+    var `where`: [String] = []
+
+    @Option(help: ArgumentHelp("Only events of this regency.", valueName: "code"))
+    var regency: String?
+
+    @Option(help: ArgumentHelp("Only events about the thing with this id.", valueName: "id"))
+    var subject: String?
+
+    @Option(help: ArgumentHelp("Only events with this correlation id.", valueName: "id"))
+    var correlation: String?
 
     @Flag(help: "Print each event's body on a line (NDJSON).")
     var json = false
@@ -38,21 +56,31 @@ struct Tail: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
+            let filter = try filter()
             let stream = EventStream(try broker.configuration(), patterns: patterns)
             let interrupt = Interrupt { stream.stop() }
             try await stream.connect(within: broker.patience)
             if !json { Terminal.complain("listening to \(patterns.joined(separator: ", ")); Ctrl-C ends") }
             var left = count ?? .max
             while left > 0 {
-                let events = await stream.next().prefix(left)
+                let events = await stream.next()
                 guard let last = events.last else { break }
-                Terminal.show(events.map { (json ? String(decoding: $0.body, as: UTF8.self) : EventLine.text($0)) + "\n" }.joined())
+                let shown = events.filter { filter.passes($0.body) }.prefix(left)
+                Terminal.show(shown.map { (json ? String(decoding: $0.body, as: UTF8.self) : EventLine.text($0)) + "\n" }.joined())
                 stream.acknowledge(through: last)
-                left -= events.count
+                left -= shown.count
             }
             await stream.close()
             interrupt.end()
         }
+    }
+
+    private func filter() throws -> EventFilter {
+        var filter = EventFilter(conditions: try `where`.map(EventFilter.Condition.init))
+        for (name, value) in [("regency", regency), ("subject", subject), ("correlationid", correlation)] {
+            if let value { filter.conditions.append(.init(name, equals: value)) }
+        }
+        return filter
     }
 }
 
@@ -79,18 +107,13 @@ enum EventLine {
         guard let event = try? JSONDocument(parsing: delivery.body).root, let type = event["type"]?.string else {
             return "? \(delivery.routingKey): no event, \(delivery.bodySize) bytes"
         }
-        let name = type.hasPrefix("id.nttmart.") ? type.dropFirst("id.nttmart.".count) : type[...]
-        let short = name.hasSuffix(".v1") ? name.dropLast(3) : name
-        let time = event["time"]?.string.flatMap(Instant.init).map(clock) ?? "--:--:--"
+        let time = event["time"]?.string.flatMap(Instant.init)?.witaTime ?? "--:--:--"
         let facts = event["data"].map(facts) ?? ""
-        return "\(time)  \(pad(String(short), 30))  \(pad(event["regency"]?.string ?? "", 5))  \(event["subject"]?.string ?? "-")  \(facts)"
+        return
+            "\(time)  \(pad(MessageLabel.text(type), 30))  \(pad(event["regency"]?.string ?? "", 5))  \(event["subject"]?.string ?? "-")  \(facts)"
     }
 
     private static func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
-
-    private static func clock(_ instant: Instant) -> String {
-        String(Instant(milliseconds: instant.milliseconds + Instant.witaOffset).description.dropFirst(11).prefix(8))
-    }
 
     private static let texts: [StaticString] = [
         "name", "permitKind", "number", "state", "reason", "code", "message", "sellerId", "liability", "tender", "listedUntil",

@@ -20,14 +20,9 @@ final class Progress {
     }
 
     func end(_ text: String) {
-        let time = Self.seconds(.now - phaseStart)
+        let time = (ContinuousClock.now - phaseStart).inWords
         Terminal.show("\(Terminal.isInteractive ? "\r\u{1B}[K" : "")  ✓ \(title)  \(text)  (\(time))\n")
     }
 
-    var elapsed: String { Self.seconds(.now - start) }
-
-    private static func seconds(_ duration: Duration) -> String {
-        let tenths = Int((duration / .milliseconds(100)).rounded())
-        return "\(tenths / 10),\(tenths % 10) s"
-    }
+    var elapsed: String { (ContinuousClock.now - start).inWords }
 }

@@ -32,7 +32,7 @@ enum Connecting {
         if case .connecting(let error) = state { error } else { nil }
     }
 
-    private static func sentence(_ error: RabbitMQError) -> String {
+    static func sentence(_ error: RabbitMQError) -> String {
         switch error.code {
         case .notFound: "the broker does not know the platform's exchanges (start the services once: `make up`) – \(error)"
         case .authenticationRefused: "the broker refuses user, password or virtual host – \(error)"

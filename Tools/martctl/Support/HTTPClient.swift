@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import StrictJSON
 
@@ -36,6 +35,15 @@ struct HTTPClient: Sendable {
         }
     }
 
+    /// Whatever the service answers, with its status.
+    func answer(_ path: String) async throws -> (status: Int, body: JSONValue) {
+        let (status, body) = try await fetch(path)
+        guard let document = try? JSONDocument(parsing: body) else {
+            throw Failure(.unavailable, "\(service) answers GET \(path) with \(status) and what is no JSON")
+        }
+        return (status, document.root)
+    }
+
     func get(_ path: String) async throws -> JSONValue {
         guard let document = try await find(path) else { throw Failure(.unavailable, "\(service) has no \(path)") }
         return document
@@ -58,11 +66,7 @@ struct HTTPClient: Sendable {
     static func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text }
 
     private func fetch(_ path: String) async throws -> (status: Int, body: [UInt8]) {
-        // Blocking calls do not belong on the threads of Swift's tasks.
-        let result: Result<(Int, [UInt8]), any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: Result { try fetchBlocking(path) }) }
-        }
-        return try result.get()
+        try await Blocking.run { try fetchBlocking(path) }
     }
 
     private func fetchBlocking(_ path: String) throws -> (Int, [UInt8]) {

@@ -101,13 +101,18 @@ struct ServiceStatus: Sendable {
     let lastSequence: Int64
     let outboxPending: Int64
     let inFlight: Int64
+    let waiting: Int64
     let parked: Int64
     let businessNow: String
+    /// The answer as it came.
+    let json: JSONValue
 
     init(_ json: JSONValue) {
+        self.json = json
         lastSequence = json["lastSequence"]?.int64 ?? 0
         outboxPending = json["outboxPending"]?.int64 ?? 0
         inFlight = json["inFlight"]?.int64 ?? 0
+        waiting = json["waiting"]?.int64 ?? 0
         parked = json["parked"]?.int64 ?? 0
         businessNow = json["businessNow"]?.string ?? ""
     }

@@ -8,6 +8,7 @@ struct Table {
     private var rows: [[String]] = []
     private let hasHeader: Bool
     static let width = 80
+    private static let narrowest = 8
 
     init(_ columns: [Alignment], header: [String]? = nil) {
         self.columns = columns
@@ -16,12 +17,18 @@ struct Table {
     }
 
     mutating func row(_ cells: String...) { rows.append(cells) }
+    mutating func row(_ cells: [String]) { rows.append(cells) }
 
-    /// The rows, two columns of indentation; the first column gives way when a row would be too wide.
+    /// The rows, two columns of indentation; where a row would be too wide, the widest column of text gives way.
     var text: String {
         var widths = columns.indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-        let excess = widths.reduce(2 * columns.count, +) - Self.width
-        if excess > 0 { widths[0] = max(8, widths[0] - excess) }
+        var excess = widths.reduce(2 * columns.count, +) - Self.width
+        while excess > 0, let widest = widths.indices.filter({ columns[$0] == .left }).max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > Self.narrowest
+        {
+            widths[widest] -= 1
+            excess -= 1
+        }
         var lines = rows.map { row in
             var line = "  " + columns.indices.map { pad(row, $0, widths) }.joined(separator: "  ")
             while line.last == " " { line.removeLast() }

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Contracts
+
+/// Which of the parked messages are meant.
+struct ParkedFilterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Those of one service.", valueName: "service"), completion: .list(Send.services))
+    var service: String?
+
+    @Option(help: ArgumentHelp("Those parked for this reason, e.g. conflict.", valueName: "reason"))
+    var parkedFor: String?
+
+    @Option(help: ArgumentHelp("Those of this type, e.g. catalog.product-listed.", valueName: "type"))
+    var type: String?
+
+    var isEmpty: Bool { service == nil && parkedFor == nil && type == nil }
+
+    func validate() throws {
+        if let service, !Send.services.contains(service) {
+            throw ValidationError("'\(service)' is none of the services: \(Send.services.joined(separator: ", ")).")
+        }
+    }
+
+    func sides(_ sides: ReadSides) -> [HTTPClient] { sides.all.filter { service == nil || service == $0.service } }
+
+    /// The type as it stands in an envelope; a short one gets the platform's prefix and the first version.
+    var fullType: String? {
+        type.map { $0.hasPrefix(MessageName.prefix) ? $0 : "\(MessageName.prefix)\($0).v1" }
+    }
+
+    /// For `/v1/parked`.
+    var query: String {
+        let pairs = [("reason", parkedFor), ("type", fullType)].compactMap { name, value in
+            value.map { "\(name)=\(HTTPClient.escaped($0))" }
+        }
+        return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
+    }
+}
