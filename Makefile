@@ -19,9 +19,10 @@ status: ## is that stack running and ready?
 build: dependencies ## build the programs (release)
 	@scripts/build-release
 
-test: dependencies ## every test: rules, units, RabbitMQ for real, the whole system
+test: dependencies ## every test: rules, units, RabbitMQ for real, the whole system, a peer in Python
 	timeout 1800 swift build --build-tests
 	timeout 780 swift test --skip-build --disable-xctest
+	@scripts/test-peer
 
 chaos: dependencies ## break a running mart in every way that could be thought of; writes the table of docs/reliability.md
 	timeout 1800 swift build --build-tests

@@ -1,0 +1,1 @@
+"""A stranger who knows the platform by its public contract alone: design of messages, published schemas, broker, read sides."""
