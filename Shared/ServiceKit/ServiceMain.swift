@@ -19,7 +19,7 @@ public enum ServiceMain {
         } catch {
             FatalExit.now(.unexpected, "the built-in rules are wrong: \(error)")
         }
-        let settings = readSettings(builtIn)
+        let settings = await readSettings(builtIn)
         var logger = Logger(label: builtIn.name) { LineLog(logLevel: settings.logLevel, label: $0, isJSON: settings.logsJSON) }
         logger.logLevel = settings.logLevel
         if let fault = CrashPoint.fault { FatalExit.now(.configuration, fault) }
@@ -45,13 +45,14 @@ public enum ServiceMain {
         await ServiceProcess(definition, store, settings, logger).run(processor)
     }
 
-    private static func readSettings(_ definition: ServiceDefinition) -> ServiceSettings {
+    private static func readSettings(_ definition: ServiceDefinition) async -> ServiceSettings {
         do {
             let request = try ServiceSettings.read(
                 service: definition.name, port: definition.port, arguments: Array(CommandLine.arguments.dropFirst()),
                 environment: ProcessInfo.processInfo.environment)
             switch request {
             case .run(let settings): return settings
+            case .health(let settings): exit(await HealthProbe.run(settings).rawValue)
             case .help(let text):
                 FileHandle.standardOutput.write(Data((text + "\n").utf8))
                 exit(0)

@@ -25,6 +25,9 @@ extension Document {
             |---|---|---|---|
             \(rows.joined(separator: "\n"))
 
+            `--health` runs no service: it asks the one that runs with the same settings for `/readyz`, and ends with exit code 0 if that is 200, else
+            with 1. The health checks of the containers use it.
+
             """
     }
 }

@@ -24,6 +24,7 @@ struct ServiceSettings {
 
     enum Request {
         case run(ServiceSettings)
+        case health(ServiceSettings)
         case help(String)
     }
 
@@ -33,9 +34,14 @@ struct ServiceSettings {
         for setting in settings {
             if let value = environment[setting.variable], !value.isEmpty { values[setting.variable] = value }
         }
+        var asksForHealth = false
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             if argument == "--help" || argument == "-h" { return .help(Setting.help(service, settings)) }
+            if argument == "--health" {
+                asksForHealth = true
+                continue
+            }
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             guard let setting = settings.first(where: { $0.flag == parts.first }) else {
                 throw Fault(description: "unknown argument \(argument); see --help")
@@ -46,7 +52,8 @@ struct ServiceSettings {
             values[setting.variable] = value
         }
         for setting in settings where values[setting.variable] == nil { values[setting.variable] = setting.defaultValue }
-        return .run(try ServiceSettings(values, service: service, environment: environment))
+        let result = try ServiceSettings(values, service: service, environment: environment)
+        return asksForHealth ? .health(result) : .run(result)
     }
 
     private init(_ values: [String: String], service: String, environment: [String: String]) throws {

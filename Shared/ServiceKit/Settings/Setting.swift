@@ -40,6 +40,7 @@ public struct Setting: Sendable {
         }
         return """
             usage: \(service) [--flag value]…
+                   \(service) --health    is the one with these settings ready? Exit code 0 or 1
 
             The \(service) service of the NTT Mart. Every flag is also an environment variable (--amqp-url: AMQP_URL); flags win.
 
