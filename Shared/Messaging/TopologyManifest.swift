@@ -13,12 +13,15 @@ extension Topology {
                 MessageName("permits", "permit-reinstated"),
                 MessageName("permits", "permit-revoked"),
                 MessageName("permits", "permit-expired"),
+                MessageName("permits", "permit-number-corrected"),
             ]),
         ServiceTopology("permits", consumes: []),
         ServiceTopology(
             "consignment",
             consumes: [
                 MessageName("catalog", "mart-opened"),
+                MessageName("catalog", "mart-closed"),
+                MessageName("catalog", "mart-reopened"),
                 MessageName("catalog", "product-registered"),
                 MessageName("catalog", "product-reclassified"),
                 MessageName("catalog", "product-listed"),
@@ -33,6 +36,7 @@ extension Topology {
                 MessageName("consignment", "sale-refunded"),
                 MessageName("consignment", "goods-written-off"),
                 MessageName("catalog", "seller-registered"),
+                MessageName("catalog", "seller-updated"),
             ]),
     ])
 }

@@ -21,6 +21,11 @@ public enum SchoolLevel: String, Choice {
     case slb = "SLB"
 }
 
+/// What of a seller may change.
+public enum SellerField: String, Choice {
+    case name, phone, nib
+}
+
 /// What a product is, as far as permits are concerned.
 public enum ProductKind: String, Choice {
     case foodDry = "food-dry"

@@ -13,7 +13,12 @@ struct DemoTests {
         #expect(!text.contains("✗"), "\(text)")
         #expect(text.contains("figures agree"))
         let recorded = try String(contentsOfFile: record, encoding: .utf8)
-        for correction in ["stock-adjusted", "flag-resolved"] { #expect(recorded.contains("id.nttmart.consignment.\(correction).v1")) }
+        for correction in [
+            "consignment.stock-adjusted", "consignment.flag-resolved", "catalog.seller-updated", "catalog.mart-closed",
+            "catalog.mart-reopened",
+        ] {
+            #expect(recorded.contains("id.nttmart.\(correction).v1"), "\(correction)")
+        }
         // Asked again, the recording still says what the services say.
         let audit = try await martctl("audit", record, "--compare", environment: stack.clientEnvironment)
         #expect(!audit.contains("✗"), "\(audit)")

@@ -89,17 +89,19 @@ extension SharedMartTests {
                 expected.insert("mart.commands \(service).# \(service).commands")
                 expected.insert("mart.dead \(service) \(service).dead")
             }
-            for name in ["approved", "suspended", "reinstated", "revoked", "expired"] {
+            for name in ["approved", "suspended", "reinstated", "revoked", "expired", "number-corrected"] {
                 expected.insert("mart.events permits.permit-\(name).# catalog.events")
             }
             for name in [
-                "mart-opened", "product-registered", "product-reclassified", "product-listed", "product-held", "product-delisted",
+                "mart-opened", "mart-closed", "mart-reopened", "product-registered", "product-reclassified", "product-listed",
+                "product-held", "product-delisted",
                 "price-changed",
             ] {
                 expected.insert("mart.events catalog.\(name).# consignment.events")
             }
             for name in [
                 "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
+                "catalog.seller-updated",
             ] {
                 expected.insert("mart.events \(name).# settlement.events")
             }

@@ -34,11 +34,14 @@ struct Books: Sendable {
     }
 
     var marts: [String: MartOpened] = [:]
+    /// Regencies of marts that are closed for the time being.
+    var closedMarts: Set<String> = []
     var sellers: [String: SellerRegistered] = [:]
     var products: [String: Product] = [:]
     /// State by permit, e.g. `approved`.
     var permits: [String: String] = [:]
-    var permitWarnings = 0
+    /// Permits whose number is odd.
+    var oddPermits: Set<String> = []
     var lots: [String: Lot] = [:]
     var sales: [String: Sale] = [:]
     /// In the order of their sequence.
@@ -53,12 +56,22 @@ struct Books: Sendable {
 
     init(_ recording: Recording) {
         for event in recording.events { enter(event) }
+        for (productId, product) in products where product.state == "listed" && closedMarts.contains(product.registered.regency) {
+            contradictions.append("product \(productId) stayed listed when the mart of \(product.registered.regency) closed")
+        }
     }
 
     private mutating func enter(_ event: RecordedEvent) {
         switch event.fact {
         case .martOpened(let mart): marts[mart.regency] = mart
+        case .martClosed(let mart): turn(mart, isClosing: true)
+        case .martReopened(let mart): turn(mart, isClosing: false)
         case .sellerRegistered(let seller): sellers[seller.sellerId] = seller
+        case .sellerUpdated(let seller):
+            if sellers[seller.sellerId]?.regency != seller.regency {
+                contradictions.append("seller \(seller.sellerId) changes, and was never registered in \(seller.regency)")
+            }
+            sellers[seller.sellerId] = seller
         case .productRegistered(let product): products[product.productId] = Product(registered: product)
         case .productListed(let product): turn(product.productId, "listed")
         case .productHeld(let product): turn(product.productId, "held")
@@ -85,6 +98,9 @@ struct Books: Sendable {
     }
 
     private mutating func turn(_ productId: String, _ state: String) {
+        if state == "listed", let regency = products[productId]?.registered.regency, closedMarts.contains(regency) {
+            contradictions.append("product \(productId) is listed while the mart of \(regency) is closed")
+        }
         if products[productId] == nil { contradictions.append("product \(productId) is \(state) but never registered") }
         products[productId]?.state = state
     }
@@ -102,7 +118,22 @@ struct Books: Sendable {
             default: nil
             }
         if let state { permits[permit.permitId] = state }
-        if let warnings = permit.warnings, !warnings.isEmpty { permitWarnings += 1 }
+        if name == "permit-number-corrected", !["approved", "suspended"].contains(permits[permit.permitId] ?? "") {
+            contradictions.append("the number of permit \(permit.permitId) is corrected, which is not in force")
+        }
+        switch permit.warnings?.isEmpty {
+        case true?: oddPermits.remove(permit.permitId)
+        case false?: oddPermits.insert(permit.permitId)
+        case nil: break
+        }
+    }
+
+    private mutating func turn(_ mart: MartTurned, isClosing: Bool) {
+        let fits = isClosing ? closedMarts.insert(mart.regency).inserted : closedMarts.remove(mart.regency) != nil
+        if !fits || marts[mart.regency] == nil {
+            contradictions.append(
+                "the mart of \(mart.regency) \(isClosing ? "closes, and was not open" : "opens again, and was not closed")")
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 /// The data of the events that the audit looks at, as the wire contract names the fields. Own types, on purpose.
 enum Fact: Sendable {
     case martOpened(MartOpened)
+    case martClosed(MartTurned)
+    case martReopened(MartTurned)
     case sellerRegistered(SellerRegistered)
+    case sellerUpdated(SellerRegistered)
     case productRegistered(ProductRegistered)
     case productListed(ProductState)
     case productHeld(ProductState)
@@ -25,6 +28,11 @@ enum Fact: Sendable {
 struct MartOpened: Decodable, Sendable {
     let regency: String
     let openedOn: String
+}
+
+/// A mart closed, or opened again.
+struct MartTurned: Decodable, Sendable {
+    let regency: String
 }
 
 struct SellerRegistered: Decodable, Sendable {

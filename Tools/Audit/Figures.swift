@@ -65,12 +65,12 @@ public struct Figures: Sendable {
     public let coverageByRegency: [String: Coverage]
 
     init(_ books: Books, _ ledger: Ledger) {
-        martsOpen = books.marts.keys.sorted()
+        martsOpen = books.marts.keys.filter { !books.closedMarts.contains($0) }.sorted()
         sellers = books.sellers.count
         programmes = Self.programmes(Array(books.products.values))
         programmesByRegency = Dictionary(grouping: books.products.values, by: \.registered.regency).mapValues(Self.programmes)
         permits = books.permits.values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-        permitWarnings = books.permitWarnings
+        permitWarnings = books.oddPermits.count
         lots = books.lots.count
         let recorded = books.sales.values.map(\.recorded)
         sales = recorded.count

@@ -30,6 +30,9 @@ struct RecordedEvent: Decodable, Sendable {
         guard let name = shortName(type) else { return .other }
         return switch name {
         case "catalog.mart-opened": .martOpened(try data())
+        case "catalog.mart-closed": .martClosed(try data())
+        case "catalog.mart-reopened": .martReopened(try data())
+        case "catalog.seller-updated": .sellerUpdated(try data())
         case "catalog.seller-registered": .sellerRegistered(try data())
         case "catalog.product-registered": .productRegistered(try data())
         case "catalog.product-listed": .productListed(try data())

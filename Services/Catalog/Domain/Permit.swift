@@ -9,6 +9,8 @@ public struct Permit: Sendable, Hashable {
     public var productId: String?
     /// Nil until its approval is known.
     public var grant: Grant?
+    /// Replaces the number of the grant, which was typed wrongly.
+    public var correctedNumber: String?
     public var suspension: Suspension?
     public var ending: Ending?
 
@@ -99,6 +101,9 @@ extension Permit {
     public func counts(for productId: String, of sellerId: String) -> Bool {
         self.sellerId == sellerId && (kind.isBusinessLevel || self.productId == productId)
     }
+
+    /// Nil until its approval is known.
+    public var number: String? { grant.map { correctedNumber ?? $0.number } }
 
     public func isInForce(on date: BusinessDate) -> Bool { status(on: date) == .inForce }
 

@@ -10,11 +10,15 @@ public enum CatalogService {
     public static func definition(rules: JSONValue? = nil) throws(InvalidData) -> ServiceDefinition {
         let table = try RequirementTable.read(rules)
         let evaluator = Evaluator(rules: table)
+        let calendar = MartCalendar(evaluator: evaluator)
         return ServiceDefinition(
             name: "catalog", port: 8101, schema: CatalogSchema.migrations,
             handles: [
-                on(OpenMart.self, PlanMart(evaluator: evaluator)),
+                on(OpenMart.self, PlanMart(calendar: calendar)),
+                on(CloseMart.self, ShutMart(calendar: calendar)),
+                on(ReopenMart.self, ReviveMart(calendar: calendar)),
                 on(RegisterSeller.self, AddSeller()),
+                on(UpdateSeller.self, ChangeSeller()),
                 on(RegisterProduct.self, AddProduct(evaluator: evaluator)),
                 on(ChangePrice.self, SetPrice()),
                 on(ReclassifyProduct.self, Reclassify(evaluator: evaluator)),
@@ -25,16 +29,17 @@ public enum CatalogService {
                 on(PermitReinstated.self, RecordReinstatement(evaluator: evaluator)),
                 on(PermitRevoked.self, RecordRevocation(evaluator: evaluator)),
                 on(PermitExpired.self, RecordExpiry(evaluator: evaluator)),
+                on(PermitNumberCorrected.self, RecordNumber()),
             ],
             timers: [
-                OpenMarts(evaluator: evaluator),
+                FollowMarts(calendar: calendar),
                 ApplyRules(evaluator: evaluator),
                 DrainEvaluations(evaluator: evaluator),
                 ReviewProducts(evaluator: evaluator),
             ],
             publishes: [
-                MartOpened.self, SellerRegistered.self, ProductRegistered.self, ProductReclassified.self, PriceChanged.self,
-                ProductListed.self, ProductHeld.self, ProductDelisted.self,
+                MartOpened.self, MartClosed.self, MartReopened.self, SellerRegistered.self, SellerUpdated.self, ProductRegistered.self,
+                ProductReclassified.self, PriceChanged.self, ProductListed.self, ProductHeld.self, ProductDelisted.self,
             ],
             reads: CatalogReads.routes(table), measures: CatalogMeasures.all)
     }

@@ -39,20 +39,20 @@ public struct ProductFacts: Sendable, Hashable {
     /// What the catalog said to be missing; empty where it said nothing.
     public var missingPermits: [String]
     /// Nil as long as nobody has said that the mart of its regency opens.
-    public var martOpenedOn: BusinessDate?
+    public var mart: MartDays?
     /// The price in force on the day asked for.
     public var price: Rupiah?
 
     public init(
         sellerId: String, regency: String, state: ListingState, listedUntil: BusinessDate? = nil, missingPermits: [String] = [],
-        martOpenedOn: BusinessDate? = nil, price: Rupiah? = nil
+        mart: MartDays? = nil, price: Rupiah? = nil
     ) {
         self.sellerId = sellerId
         self.regency = regency
         self.state = state
         self.listedUntil = listedUntil
         self.missingPermits = missingPermits
-        self.martOpenedOn = martOpenedOn
+        self.mart = mart
         self.price = price
     }
 
@@ -62,8 +62,5 @@ public struct ProductFacts: Sendable, Hashable {
         return today <= listedUntil
     }
 
-    public func isMartOpen(on today: BusinessDate) -> Bool {
-        guard let martOpenedOn else { return false }
-        return martOpenedOn <= today
-    }
+    public func isMartOpen(on today: BusinessDate) -> Bool { mart?.isOpen(on: today) ?? false }
 }

@@ -20,6 +20,8 @@ public enum ConsignmentService {
                 on(ResolveFlag.self, ClearFlag()),
 
                 on(MartOpened.self, LearnMart()),
+                on(MartClosed.self, LearnClosing()),
+                on(MartReopened.self, LearnReopening()),
                 on(ProductRegistered.self, LearnProduct()),
                 on(ProductReclassified.self, LearnKind()),
                 on(ProductListed.self, LearnListing()),

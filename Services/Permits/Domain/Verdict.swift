@@ -76,3 +76,33 @@ extension PermitLife {
         return .approved(validUntil: validUntil, warnings: number.warnings(regency: grant.regency, validFrom: grant.validFrom))
     }
 }
+
+/// What becomes of a correction of the number, in order of precedence.
+public enum CorrectionVerdict: Sendable, Hashable {
+    /// Corrected before, by the same data, and not since.
+    case duplicate
+    /// An imported number, with its letters.
+    case imported(String)
+    /// Only a permit that is granted and not over has a number that counts.
+    case wrongState(PermitState)
+    /// It is that number already.
+    case unchanged
+    case corrected(warnings: [String])
+}
+
+extension PermitLife {
+    /// - Parameters:
+    ///   - grant: what holds now; nil before the approval.
+    ///   - isRepeated: the last correction was made by the same data.
+    public func verdict(
+        onNumber number: String, kind: PermitKind, of grant: Grant?, isRepeated: Bool, today: BusinessDate
+    ) -> CorrectionVerdict {
+        if isRepeated { return .duplicate }
+        let corrected = PermitNumber(number, kind: kind)
+        if let letters = corrected.importLetters { return .imported(letters) }
+        let now = on(today).state
+        guard now.isLive, let grant else { return .wrongState(now) }
+        if grant.number == number { return .unchanged }
+        return .corrected(warnings: corrected.warnings(regency: grant.regency, validFrom: grant.validFrom))
+    }
+}

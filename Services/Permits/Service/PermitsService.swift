@@ -18,11 +18,12 @@ public enum PermitsService {
                 on(SuspendPermit.self, Suspend()),
                 on(ReinstatePermit.self, Reinstate()),
                 on(RevokePermit.self, Revoke()),
+                on(CorrectPermitNumber.self, CorrectNumber()),
             ],
             timers: [FollowCalendar()],
             publishes: [
                 PermitApplied.self, PermitApproved.self, PermitRefused.self, PermitRepairRequested.self, PermitSuspended.self,
-                PermitReinstated.self, PermitRevoked.self, PermitExpired.self, PermitExpiring.self,
+                PermitReinstated.self, PermitRevoked.self, PermitExpired.self, PermitExpiring.self, PermitNumberCorrected.self,
             ],
             reads: PermitsReads.routes, measures: PermitsMeasures.all)
     }

@@ -17,6 +17,7 @@ public enum SettlementService {
                 on(SaleRefunded.self, ReverseSale()),
                 on(GoodsWrittenOff.self, SettleLoss(rates: rates)),
                 on(SellerRegistered.self, RememberSeller()),
+                on(SellerUpdated.self, RenameSeller()),
             ],
             publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
             reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund",

@@ -138,7 +138,7 @@ struct ReadTests {
         let body = try world.harness.get("/v1/sellers/ina").body
         #expect(
             String(decoding: body.rawBytes, as: UTF8.self)
-                == #"{"sellerId":"ina","name":"UMKM ina","regency":"53.06","products":2,"listedProducts":1}"#)
+                == #"{"sellerId":"ina","name":"UMKM ina","regency":"53.06","products":2,"listedProducts":1,"changes":[]}"#)
         #expect(try world.harness.get("/v1/sellers/nobody").status == 404)
         try world.addSeller("ama", in: "53.07")
         #expect(try world.ids("/v1/sellers?regency=53.07", "sellerId") == ["ama"])
@@ -151,8 +151,10 @@ struct ReadTests {
         let items = try world.harness.get("/v1/marts").body["items"]?.elements ?? []
         #expect(
             items.map { String(decoding: $0.rawBytes, as: UTF8.self) } == [
-                #"{"regency":"53.05","regencyName":"Kabupaten Alor","name":"NTT Mart","openedOn":"2026-08-17","state":"planned"}"#,
-                #"{"regency":"53.06","regencyName":"Kabupaten Flores Timur","name":"NTT Mart","openedOn":"2026-02-05","state":"open"}"#,
+                #"{"regency":"53.05","regencyName":"Kabupaten Alor","name":"NTT Mart","openedOn":"2026-08-17","state":"planned","#
+                    + #""orders":[]}"#,
+                #"{"regency":"53.06","regencyName":"Kabupaten Flores Timur","name":"NTT Mart","openedOn":"2026-02-05","state":"open","#
+                    + #""orders":[]}"#,
             ])
         #expect(try world.ids("/v1/marts?limit=1&after=53.05", "regency") == ["53.06"])
     }

@@ -1,3 +1,5 @@
+import CatalogService
+import Contracts
 import GRDB
 import MessagingTesting
 import Primitives
@@ -29,6 +31,18 @@ struct SchemaTests {
             "UPDATE permit SET productId = 'p' WHERE permitId = 'n'",
             "UPDATE permit SET number = NULL WHERE permitId = 'n'",
             "UPDATE mart SET isOpen = 0",
+            "UPDATE mart SET isOpen = 0, closedOn = 99999",
+            "UPDATE mart SET closedOn = 99999",
+            "UPDATE mart SET isOpen = 1, closedOn = NULL WHERE regency = '53.07'",
+            "UPDATE mart SET closedOn = NULL WHERE regency = '53.07'",
+            "UPDATE martOrder SET reason = 'other'",
+            "UPDATE martOrder SET status = 'planned'",
+            "DELETE FROM martOrder",
+            "UPDATE seller SET phone = '1'",
+            "UPDATE seller SET name = 'other'",
+            "UPDATE seller SET regency = '53.07'",
+            "UPDATE sellerChange SET oldName = 'other'",
+            "DELETE FROM sellerChange",
             "UPDATE product SET state = 'listed', withdrawalReason = NULL WHERE productId = 'w'",
         ])
     func refuses(sql: String) throws {
@@ -38,6 +52,29 @@ struct SchemaTests {
         try world.addProduct("p")
         try world.addProduct("w")
         try world.withdraw("w")
+        try world.openMart("53.07")
+        try world.close("53.07")
+        try world.harness.send(
+            UpdateSeller.with {
+                $0.sellerId = "ina"
+                $0.phone = "0812"
+            })
         #expect(throws: DatabaseError.self) { try world.harness.store.pool.writeWithoutTransaction { try $0.execute(sql: sql) } }
+    }
+
+    @Test("A store of the release before keeps its marts, open and planned, and can close them")
+    func upgrade() throws {
+        let schema = try CatalogService.definition().schema
+        let queue = try DatabaseQueue()
+        try queue.write { db in
+            try db.execute(sql: schema[0].sql)
+            try db.execute(sql: "INSERT INTO mart VALUES ('53.05', 'Alor', 20600, 0), ('53.06', 'Flores Timur', 20489, 1)")
+            for migration in schema.dropFirst() { try db.execute(sql: migration.sql) }
+            #expect(try Int.fetchAll(db, sql: "SELECT isOpen FROM mart WHERE closedOn IS NULL ORDER BY regency") == [0, 1])
+            try db.execute(sql: "UPDATE mart SET isOpen = 1 WHERE regency = '53.05'")
+            try db.execute(
+                sql: "INSERT INTO martOrder VALUES (1, '53.06', 'close', 20500, x'', 'flood', 'Maria', 'c', 1, 'done')")
+            try db.execute(sql: "UPDATE mart SET isOpen = 0, closedOn = 20500 WHERE regency = '53.06'")
+        }
     }
 }

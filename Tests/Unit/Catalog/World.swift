@@ -29,6 +29,28 @@ struct World {
     }
 
     @discardableResult
+    func close(_ regency: String = "53.06", on date: String? = nil, reason: String = "flood") throws -> TestReply {
+        try harness.send(
+            CloseMart.with {
+                $0.regency = regency
+                $0.closedOn = date.map(day)
+                $0.reason = reason
+                $0.closedBy = "Maria"
+            })
+    }
+
+    @discardableResult
+    func reopen(_ regency: String = "53.06", on date: String? = nil, reason: String = "dry again") throws -> TestReply {
+        try harness.send(
+            ReopenMart.with {
+                $0.regency = regency
+                $0.reopenedOn = date.map(day)
+                $0.reason = reason
+                $0.reopenedBy = "Yosef"
+            })
+    }
+
+    @discardableResult
     func addSeller(_ sellerId: String, in regency: String = "53.06", phone: String? = nil) throws -> TestReply {
         try harness.send(
             RegisterSeller.with {

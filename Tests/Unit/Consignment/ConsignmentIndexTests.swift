@@ -17,7 +17,8 @@ import Testing
                 ])
         #expect(
             Set(definition.consumes.map(\.description)) == [
-                "catalog.mart-opened", "catalog.product-registered", "catalog.product-reclassified", "catalog.product-listed",
+                "catalog.mart-opened", "catalog.mart-closed", "catalog.mart-reopened",
+                "catalog.product-registered", "catalog.product-reclassified", "catalog.product-listed",
                 "catalog.product-held", "catalog.product-delisted", "catalog.price-changed",
             ])
         #expect(

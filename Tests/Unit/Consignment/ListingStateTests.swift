@@ -44,7 +44,7 @@ import Testing
     @Test func `a mart is open from its day on`() throws {
         var product = ProductFacts(sellerId: "s", regency: "53.06", state: .listed)
         #expect(!product.isMartOpen(on: try day("2026-02-05")))
-        product.martOpenedOn = try day("2026-02-05")
+        product.mart = MartDays(openedOn: try day("2026-02-05"))
         #expect(!product.isMartOpen(on: try day("2026-02-04")))
         #expect(product.isMartOpen(on: try day("2026-02-05")))
         #expect(product.isMartOpen(on: try day("2026-02-06")))

@@ -29,7 +29,7 @@ import Testing
         }
         #expect(refusal("53.07", expiresOn: past) == .otherRegency)
         #expect(refusal("53.06", expiresOn: past) == .martNotOpen)
-        product.martOpenedOn = today
+        product.mart = MartDays(openedOn: today)
         #expect(refusal(expiresOn: past) == .withdrawn)
         product.state = .held
         #expect(refusal(expiresOn: past) == .expired)

@@ -254,6 +254,11 @@ func day(_ text: String) throws -> BusinessDate {
     return date
 }
 
+func permutations(_ values: [Int]) -> [[Int]] {
+    guard values.count > 1 else { return [values] }
+    return values.flatMap { first in permutations(values.filter { $0 != first }).map { [first] + $0 } }
+}
+
 func instant(_ text: String) throws -> Instant {
     guard let instant = Instant(text) else { throw Surprise("no instant: \(text)") }
     return instant

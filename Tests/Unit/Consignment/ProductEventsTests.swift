@@ -128,9 +128,4 @@ import Testing
         try mart.harness.receive(try MartFixture.listed(), id: "e1", sequence: 1)
         #expect(try mart.product()["state"]?.string == "held")
     }
-
-    private func permutations(_ values: [Int]) -> [[Int]] {
-        guard values.count > 1 else { return [values] }
-        return values.flatMap { first in permutations(values.filter { $0 != first }).map { [first] + $0 } }
-    }
 }

@@ -10,14 +10,14 @@ import Testing
     init() throws {
         today = try day("2026-02-05")
         good = LineFacts(
-            product: ProductFacts(sellerId: "s", regency: "53.06", state: .listed, martOpenedOn: today, price: Rupiah(25_000)))
+            product: ProductFacts(sellerId: "s", regency: "53.06", state: .listed, mart: MartDays(openedOn: today), price: Rupiah(25_000)))
     }
 
     @Test func `a line is refused for the first reason that applies`() throws {
         var line = good
         line.isOfOtherRegency = true
         line.namedLot = .ofOtherProduct
-        line.product?.martOpenedOn = nil
+        line.product?.mart = nil
         line.product?.state = .held
         let product = line.product
         line.product = nil
@@ -30,7 +30,7 @@ import Testing
         #expect(LineRefusal.beforeStock(of: line, on: today) == .unknownLot)
         line.namedLot = .found
         #expect(LineRefusal.beforeStock(of: line, on: today) == .martNotOpen)
-        line.product?.martOpenedOn = today
+        line.product?.mart = MartDays(openedOn: today)
         #expect(LineRefusal.beforeStock(of: line, on: today) == .notListed)
         line.product?.state = .listed
         #expect(LineRefusal.beforeStock(of: line, on: today) == nil)

@@ -1,7 +1,10 @@
 import Contracts
+import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
+import SettlementService
+import Store
 import StrictJSON
 import Testing
 
@@ -66,6 +69,58 @@ struct SellerReadsTests {
         #expect(try harness.receive(Fixture.seller("sel-a", name: "Kopi")) == .parked)
         #expect(try harness.receive(Fixture.seller("sel-a", name: "Tenun", regency: "53.01")) == .parked)
         #expect(try harness.parked.map(\.reason) == ["conflict", "conflict"])
+    }
+
+    private static func renamed(_ name: String, regency: String = Fixture.regency) -> SellerUpdated {
+        SellerUpdated.with {
+            $0.sellerId = "sel-a"
+            $0.sellerName = name
+            $0.regency = regency
+            $0.changed = [.name]
+        }
+    }
+
+    private func name(_ harness: ServiceHarness) throws -> String? { try harness.get("/v1/sellers/sel-a/balance").body["name"]?.string }
+
+    @Test("a seller who is called otherwise now is shown so")
+    func renamed() throws {
+        let harness = try Fixture.harness()
+        try harness.receive(Fixture.seller("sel-a", name: "Tenun"))
+        #expect(try harness.receive(Self.renamed("Tenun Ikat")) == .accepted)
+        #expect(try name(harness) == "Tenun Ikat")
+        // The registration told again is still the registration.
+        #expect(try harness.receive(Fixture.seller("sel-a", name: "Tenun")) == .duplicate)
+        #expect(try harness.receive(Fixture.seller("sel-a", name: "Kopi")) == .parked)
+        #expect(try harness.receive(Self.renamed("Tenun", regency: "53.01")) == .parked)
+        #expect(try harness.parked.map(\.reason) == ["conflict", "inconsistent"])
+        #expect(try name(harness) == "Tenun Ikat")
+    }
+
+    @Test("a store of the release before knows its sellers as registered")
+    func upgrade() throws {
+        let schema = try SettlementService.definition().schema
+        let queue = try DatabaseQueue()
+        try queue.write { db in
+            try db.execute(sql: schema[0].sql)
+            try db.execute(sql: "INSERT INTO seller VALUES ('sel-a', 'Tenun', '53.06')")
+            for migration in schema.dropFirst() { try db.execute(sql: migration.sql) }
+            #expect(try String.fetchOne(db, sql: "SELECT registeredName FROM seller") == "Tenun")
+        }
+    }
+
+    @Test(
+        "every order of arrival ends in the same name", arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func renamedInAnyOrder(order: [Int]) throws {
+        let harness = try Fixture.harness()
+        for step in order {
+            switch step {
+            case 0: #expect(try harness.receive(Fixture.seller("sel-a", name: "Tenun"), sequence: 4) == .accepted)
+            case 1: #expect(try harness.receive(Self.renamed("Tenun Ikat"), sequence: 7) == .accepted)
+            default: #expect(try harness.receive(Self.renamed("Tenun Ikat Lamaholot"), sequence: 9) == .accepted)
+            }
+        }
+        #expect(try name(harness) == "Tenun Ikat Lamaholot")
+        #expect(try harness.parked.isEmpty)
     }
 
     @Test("a balance may turn negative: refunded is more than what is left of the earnings")

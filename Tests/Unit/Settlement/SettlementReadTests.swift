@@ -130,6 +130,7 @@ struct SettlementServiceTests {
         #expect(
             Set(definition.consumes.map(\.routingKey)) == [
                 "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
+                "catalog.seller-updated",
             ])
         #expect(
             definition.publishes.map { $0.name.routingKey } == [

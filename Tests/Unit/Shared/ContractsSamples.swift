@@ -63,6 +63,25 @@ enum Samples {
             #"{"productId":"p1","sellerId":"s1","regency":"53.06","reason":"permit-suspended","missingPermits":["spp-irt"]}"#,
             optional: ["missingPermits"]),
         Sample(ProductDelisted.self, #"{"productId":"p1","sellerId":"s1","regency":"53.06","reason":"withdrawn"}"#),
+        Sample(
+            UpdateSeller.self,
+            #"{"sellerId":"s1","name":"Kelompok Ina","phone":"081234567890","nib":"1234567890123","changedBy":"Maria"}"#,
+            optional: ["name", "phone", "nib", "changedBy"]),
+        Sample(
+            SellerUpdated.self,
+            #"{"sellerId":"s1","name":"Kelompok Ina","regency":"53.06","changed":["name","phone"],"changedBy":"Maria"}"#,
+            optional: ["changed", "changedBy"]),
+        Sample(
+            CloseMart.self, #"{"regency":"53.06","closedOn":"2026-02-06","reason":"banjir","closedBy":"Maria"}"#,
+            optional: ["regency", "closedOn"]),
+        Sample(
+            ReopenMart.self, #"{"regency":"53.06","reopenedOn":"2026-02-09","reason":"kering","reopenedBy":"Maria"}"#,
+            optional: ["regency", "reopenedOn"]),
+        Sample(MartClosed.self, #"{"regency":"53.06","closedOn":"2026-02-06","reason":"banjir","closedBy":"Maria"}"#),
+        Sample(
+            MartReopened.self,
+            #"{"regency":"53.06","closedOn":"2026-02-06","reopenedOn":"2026-02-09","reason":"kering","reopenedBy":"Maria"}"#,
+            optional: ["closedOn"]),
     ]
 
     private static let facts =
@@ -105,6 +124,11 @@ enum Samples {
         Sample(PermitReinstated.self, decision, optional: decided),
         Sample(PermitRevoked.self, decision, optional: decided),
         Sample(PermitExpired.self, #"{\#(facts),"validUntil":"2031-02-04"}"#, optional: ["agency", "regency", "validUntil"]),
+        Sample(CorrectPermitNumber.self, #"{"permitId":"pirt-1","number":"206530600010130","reason":"salah ketik","officer":"Maria"}"#),
+        Sample(
+            PermitNumberCorrected.self,
+            #"{\#(facts),"number":"206530600010130","previousNumber":"206530600010131","reason":"salah ketik","officer":"Maria","warnings":["odd"]}"#,
+            optional: ["agency", "regency", "previousNumber", "reason", "officer", "warnings"]),
         Sample(PermitExpiring.self, #"{\#(facts),"validUntil":"2031-02-04","daysLeft":180}"#, optional: ["agency", "regency"]),
     ]
 

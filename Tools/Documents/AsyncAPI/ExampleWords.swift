@@ -44,6 +44,13 @@ enum ExampleWords {
         "resolutionId": "resolution-0001", "flag": "price-differs", "note": "the till had the old price list",
         "resolvedBy": "Maria Lamen", "resolvedAt": "2026-02-08T02:00:00Z",
 
+        "changedBy": "Yosef Kleden", "changed": "phone", "catalog.update-seller/name": "", "catalog.update-seller/nib": "",
+        "closedOn": "2026-03-02", "closedBy": "Yosef Kleden", "reopenedOn": "2026-03-09", "reopenedBy": "Yosef Kleden",
+        "catalog.close-mart/reason": "the roof is being mended", "catalog.mart-closed/reason": "the roof is being mended",
+        "catalog.reopen-mart/reason": "the roof is mended", "catalog.mart-reopened/reason": "the roof is mended",
+        "previousNumber": "9120001234576", "permits.correct-permit-number/reason": "two digits were swapped",
+        "permits.permit-number-corrected/reason": "two digits were swapped",
+
         // Parked messages
         "parkedIds": "0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11",
     ]

@@ -87,6 +87,24 @@ extension DemoRun {
         progress.end("2 permits suspended, 1 of them reinstated, 1 revoked; 2 products withdrawn")
     }
 
+    /// The desks set things right; one mart is closed for repairs and opens again.
+    func correctPapers() async throws {
+        progress.begin("corrections")
+        let desk = DeskCorrections(today: today)
+        guard let seller = catalogue.sellers.first else { return progress.end("nobody to correct") }
+        try await ask(desk.papers(seller: seller, slip: slips.first))
+        let repaired = onSale.first { $0.regency != Catalogue.home }
+        if let repaired {
+            try await ask([desk.closing(of: repaired.regency)])
+            try await rest()
+            try await ask([desk.delivery(of: repaired)])
+            try await ask([desk.reopening(of: repaired.regency)])
+            try await rest()
+        }
+        let mart = repaired.map { "; the mart of \($0.regency) closed for repairs, and open again" } ?? ""
+        progress.end("1 seller's phone, \(slips.isEmpty ? 0 : 1) permit number\(mart)")
+    }
+
     private func decisions(_ inspected: [(product: Catalogue.Product, permitId: String)]) -> [Asked] {
         let officer = Cast.officers[.dinasKesehatan] ?? "Petugas"
         return [

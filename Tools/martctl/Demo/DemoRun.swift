@@ -23,6 +23,8 @@ final class DemoRun {
     /// What is on sale, in the order of the catalogue.
     var onSale: [Catalogue.Product] = []
     var approvedPermits: [String: [String]] = [:]
+    /// Permits whose number has a slip, with the right number.
+    var slips: [(permitId: String, number: String)] = []
     var spare: [(lot: Lot, units: Int64)] = []
     var soldOnline: [RecordSale] = []
 
@@ -41,6 +43,7 @@ final class DemoRun {
         try await decidePermits()
         try await stockAndTrade()
         try await dayAfter()
+        try await correctPapers()
         try await settle()
     }
 
@@ -108,6 +111,7 @@ final class DemoRun {
         try await ask(commands) { "\($0) of \(commands.count) steps, \(recorder.listed.count) products listed" }
         try await rest { "\(recorder.listed.count) products listed" }
         approvedPermits = plan.approved
+        slips = plan.slips
         let listed = recorder.listed
         onSale = catalogue.products.filter { listed.contains($0.id) }
         progress.end("\(recorder.count("permits.permit-applied")) applications decided, \(listed.count) products listed")

@@ -11,6 +11,8 @@ struct PermitPlan {
     private var foodNumbers = 0
     /// Approved permits by product.
     private(set) var approved: [String: [String]] = [:]
+    /// Permits whose number an officer will have to correct, with the right one.
+    private(set) var slips: [(permitId: String, number: String)] = []
 
     init(random: SeededRandom, today: BusinessDate) {
         self.random = random
@@ -94,7 +96,7 @@ struct PermitPlan {
 
     private mutating func approval(_ permitId: String, _ kind: PermitKind, of product: Catalogue.Product) -> Asked {
         approved[product.id, default: []].append(permitId)
-        return approval(permitId, kind, number: number(kind, product))
+        return approval(permitId, kind, number: number(kind, product, permitId))
     }
 
     private func approval(_ permitId: String, _ kind: PermitKind, number: String) -> Asked {
@@ -109,16 +111,20 @@ struct PermitPlan {
     }
 
     /// A number as the office writes it. Every ninetieth has a slip, which the service remarks on.
-    private mutating func number(_ kind: PermitKind, _ product: Catalogue.Product) -> String {
+    private mutating func number(_ kind: PermitKind, _ product: Catalogue.Product, _ permitId: String) -> String {
         let regency = product.regency.filter { $0 != "." }
         let year = String((today.components.year + 5) % 100)
         switch kind {
         case .nib: return random.digits(13)
         case .sppIrt:
             foodNumbers += 1
-            let slip = foodNumbers % 90 == 20 ? "" : random.digits(2)
+            let isSlip = foodNumbers % 90 == 20
+            let maker = isSlip ? "" : random.digits(2)
             let type = product.row.foodType.count == 2 ? product.row.foodType : "15"
-            return "P-IRT \(product.row.packaging.isEmpty ? "2" : product.row.packaging)\(type)\(regency)\(slip)\(random.digits(4))\(year)"
+            let start = "P-IRT \(product.row.packaging.isEmpty ? "2" : product.row.packaging)\(type)\(regency)"
+            let end = "\(random.digits(4))\(year)"
+            if isSlip { slips.append((permitId, "\(start)07\(end)")) }
+            return start + maker + end
         case .bpomMd: return "MD \(random.digits(12))"
         case .bpomNa: return "NA\(random.digits(11))"
         case .bpomTr: return "TR\(random.digits(9))"

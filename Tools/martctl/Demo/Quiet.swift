@@ -1,3 +1,6 @@
+import Contracts
+import Messaging
+
 /// Waits until every fact has arrived everywhere: outboxes empty, all events recorded, and each consumer has handled the last event of
 /// each service whose facts it needs.
 struct Quiet {
@@ -5,18 +8,15 @@ struct Quiet {
     let recorder: Recorder
     let patience: Duration
 
-    /// Who consumes what of whom, as the contract says.
+    /// Who consumes what of whom, by the topology.
     private var edges: [(consumer: HTTPClient, events: [String])] {
-        let permits = ["permit-approved", "permit-suspended", "permit-reinstated", "permit-revoked", "permit-expired"]
-        let catalog = [
-            "mart-opened", "product-registered", "product-reclassified", "product-listed", "product-held", "product-delisted",
-            "price-changed",
+        let clients = [
+            "catalog": sides.catalog, "permits": sides.permits, "consignment": sides.consignment, "settlement": sides.settlement,
         ]
-        let consignment = ["sale-recorded", "sale-refunded", "goods-written-off"]
-        return [
-            (sides.catalog, permits.map { "permits.\($0)" }), (sides.consignment, catalog.map { "catalog.\($0)" }),
-            (sides.settlement, consignment.map { "consignment.\($0)" }), (sides.settlement, ["catalog.seller-registered"]),
-        ]
+        return Topology.platform.services.flatMap { service in
+            let byOwner = Dictionary(grouping: service.consumes, by: \.service).values
+            return byOwner.compactMap { names in clients[service.name].map { ($0, names.map(\.routingKey)) } }
+        }
     }
 
     /// - Parameter progress: called at each look.

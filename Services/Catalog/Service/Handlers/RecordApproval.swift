@@ -18,10 +18,23 @@ struct RecordApproval: Handler {
         permit.sellerId = event.permit.sellerId
         permit.productId = event.permit.productId
         permit.grant = Permit.Grant(number: event.number, validFrom: event.validFrom, validUntil: event.validUntil)
+        if try !tx.isStale(facet: "permit number", of: event.permit.permitId) { permit.correctedNumber = nil }
         if permit == before { return .done }
         try permits.save(permit)
         if let before, before.scope != permit.scope { try evaluator.evaluate(before.scope, in: tx) }
         try evaluator.evaluate(permit.scope, in: tx)
+        return .done
+    }
+}
+
+/// `permit-number-corrected`: shown, and of no weight for a listing. It may come before the approval, and is kept.
+struct RecordNumber: Handler {
+    func handle(_ event: PermitNumberCorrected, in tx: Transaction) throws -> Outcome {
+        if try tx.isStale(facet: "permit number", of: event.permit.permitId) { return .done }
+        let permits = Permits(tx: tx)
+        var permit = try permits.find(event.permit.permitId) ?? Permit(event.permit)
+        permit.correctedNumber = event.number
+        try permits.save(permit)
         return .done
     }
 }

@@ -98,13 +98,14 @@ enum PermitView {
         {
             permit.ending = Permit.Ending(ending, from: from)
         }
+        permit.correctedNumber = row["correctedNumber"]
         return permit
     }
 
     static func write(_ permit: Permit, to json: inout JSONWriter, today: BusinessDate) {
         json.member("permitId", permit.permitId)
         json.member("permitKind", permit.kind.rawValue)
-        json.member("number", ifPresent: permit.grant?.number)
+        json.member("number", ifPresent: permit.number)
         json.member("validFrom", ifPresent: permit.grant?.validFrom.description)
         json.member("validUntil", ifPresent: permit.grant?.validUntil?.description)
         json.member("status", permit.status(on: today).rawValue)

@@ -131,6 +131,73 @@ enum CatalogSchema {
 
             -- The requirement table by which every product was last judged.
             CREATE TABLE appliedRules (id INTEGER PRIMARY KEY CHECK (id = 1), rules TEXT NOT NULL) STRICT;
-            """)
+            """),
+        Migration("catalog-2 corrections", closings + changes),
     ]
+
+    /// Marts close and open again, by somebody's order.
+    private static let closings = """
+        -- Since when it is closed; with isOpen = 0 and no such day it is planned.
+        ALTER TABLE mart ADD COLUMN closedOn INTEGER CHECK (closedOn IS NULL OR (isOpen = 0 AND closedOn >= openedOn));
+        DROP INDEX martToOpen;
+        CREATE INDEX martToOpen ON mart (openedOn) WHERE isOpen = 0 AND closedOn IS NULL;
+
+        CREATE TABLE martOrder (
+            position INTEGER PRIMARY KEY,
+            regency TEXT NOT NULL REFERENCES mart (regency),
+            action TEXT NOT NULL CHECK (action IN ('close', 'reopen')),
+            effectiveOn INTEGER NOT NULL,
+            -- The command's data in canonical form: the same again is a duplicate.
+            data BLOB NOT NULL,
+            reason TEXT NOT NULL,
+            orderedBy TEXT NOT NULL,
+            -- Of the command, so that what happens on the day is found by it.
+            correlationId TEXT NOT NULL,
+            acceptedAt INTEGER NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('planned', 'done', 'dropped'))
+        ) STRICT;
+        CREATE INDEX martOrderOfMart ON martOrder (regency, effectiveOn, position);
+        CREATE INDEX martOrderDue ON martOrder (effectiveOn) WHERE status = 'planned';
+        CREATE UNIQUE INDEX martOrderOnce ON martOrder (regency, action, data) WHERE status = 'planned';
+        CREATE TRIGGER martOrderIsFixed
+        BEFORE UPDATE OF regency, action, effectiveOn, data, reason, orderedBy, correlationId, acceptedAt ON martOrder
+        BEGIN SELECT RAISE(ABORT, 'an order is never changed'); END;
+        CREATE TRIGGER martOrderEndsOnce BEFORE UPDATE OF status ON martOrder WHEN OLD.status <> 'planned'
+        BEGIN SELECT RAISE(ABORT, 'an order ends once'); END;
+        CREATE TRIGGER martOrderStays BEFORE DELETE ON martOrder BEGIN SELECT RAISE(ABORT, 'an order is never deleted'); END;
+
+        DROP TRIGGER martStaysOpen;
+        CREATE TRIGGER martFollowsOrders BEFORE UPDATE OF isOpen, closedOn ON mart
+        WHEN (OLD.isOpen = 1 OR OLD.closedOn IS NOT NULL) AND (NEW.isOpen <> OLD.isOpen OR NEW.closedOn IS NOT OLD.closedOn)
+            AND CASE WHEN NEW.isOpen = 1 THEN 'reopen' WHEN NEW.closedOn IS NOT NULL THEN 'close' ELSE 'none' END
+            IS NOT (SELECT action FROM martOrder WHERE regency = NEW.regency AND status = 'done' ORDER BY effectiveOn DESC, position DESC LIMIT 1)
+        BEGIN SELECT RAISE(ABORT, 'an open mart stays open, and a closed one closed, until somebody orders otherwise'); END;
+
+        """
+
+    private static let changes = """
+        -- What was known of a seller before a change.
+        CREATE TABLE sellerChange (
+            position INTEGER PRIMARY KEY,
+            sellerId TEXT NOT NULL REFERENCES seller (sellerId),
+            oldName TEXT NOT NULL,
+            oldPhone TEXT,
+            oldNib TEXT,
+            changedBy TEXT,
+            changedAt INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX sellerChangeOfSeller ON sellerChange (sellerId, position);
+        CREATE TRIGGER sellerChangeIsFixed BEFORE UPDATE ON sellerChange BEGIN SELECT RAISE(ABORT, 'changes are only added'); END;
+        CREATE TRIGGER sellerChangeStays BEFORE DELETE ON sellerChange BEGIN SELECT RAISE(ABORT, 'changes are only added'); END;
+        CREATE TRIGGER sellerKeepsItsRegency BEFORE UPDATE OF sellerId, regency ON seller
+        BEGIN SELECT RAISE(ABORT, 'a seller keeps its regency'); END;
+        CREATE TRIGGER sellerRemembers BEFORE UPDATE OF name, phone, nib ON seller
+        WHEN NOT EXISTS (
+            SELECT 1 FROM (SELECT * FROM sellerChange WHERE sellerId = OLD.sellerId ORDER BY position DESC LIMIT 1)
+            WHERE oldName = OLD.name AND oldPhone IS OLD.phone AND oldNib IS OLD.nib)
+        BEGIN SELECT RAISE(ABORT, 'what was known before a change is kept'); END;
+
+        -- A number that was typed wrongly; it may be known before the grant.
+        ALTER TABLE permit ADD COLUMN correctedNumber TEXT;
+        """
 }

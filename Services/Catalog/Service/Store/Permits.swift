@@ -7,7 +7,8 @@ struct Permits {
     let tx: Transaction
 
     private static let columns = """
-        permitId, permitKind, sellerId, productId, number, validFrom, validUntil, suspendedFrom, suspendedUntil, ending, endedOn
+        permitId, permitKind, sellerId, productId, number, validFrom, validUntil, suspendedFrom, suspendedUntil, ending, endedOn,
+        correctedNumber
         """
     private static let find = SQL("SELECT \(columns) FROM permit WHERE permitId = ?")
     private static let ofProduct = SQL("SELECT \(columns) FROM permit WHERE sellerId = ? AND (productId = ? OR productId IS NULL)")
@@ -21,16 +22,18 @@ struct Permits {
 
     private static let save = SQL(
         """
-        INSERT INTO permit (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO permit (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET permitKind = excluded.permitKind, sellerId = excluded.sellerId, productId = excluded.productId,
             number = excluded.number, validFrom = excluded.validFrom, validUntil = excluded.validUntil,
-            suspendedFrom = excluded.suspendedFrom, suspendedUntil = excluded.suspendedUntil, ending = excluded.ending, endedOn = excluded.endedOn
+            suspendedFrom = excluded.suspendedFrom, suspendedUntil = excluded.suspendedUntil, ending = excluded.ending, endedOn = excluded.endedOn,
+            correctedNumber = excluded.correctedNumber
         """)
 
     func save(_ permit: Permit) throws {
         try tx.execute(
             Self.save, permit.permitId, permit.kind, permit.sellerId, permit.productId, permit.grant?.number, permit.grant?.validFrom,
-            permit.grant?.validUntil, permit.suspension?.from, permit.suspension?.until, permit.ending?.kind.rawValue, permit.ending?.from)
+            permit.grant?.validUntil, permit.suspension?.from, permit.suspension?.until, permit.ending?.kind.rawValue, permit.ending?.from,
+            permit.correctedNumber)
     }
 
     private static func permit(_ row: StatementRow) throws -> Permit {
@@ -40,6 +43,7 @@ struct Permits {
         }
         if let from = row.dateOrNil(7) { permit.suspension = Permit.Suspension(from: from, until: row.dateOrNil(8)) }
         if let from = row.dateOrNil(10) { permit.ending = Permit.Ending(try row.choice(9), from: from) }
+        permit.correctedNumber = row.textOrNil(11)
         return permit
     }
 }

@@ -13,8 +13,11 @@ struct LearnListing: Handler {
             product.productId, sellerId: product.sellerId, regency: product.regency, name: product.productName,
             programme: product.programme,
             unit: product.unit, in: tx)
-        // Only a product of an open mart is ever listed, and a mart never closes.
-        try Products.openMart(product.regency, name: nil, on: tx.today, in: tx)
+        // Only a product of an open mart is ever listed. One that was listed before its mart closed says nothing of today.
+        try Marts.learn(product.regency, openedOn: tx.today, in: tx)
+        if try Marts.isNews(of: product.regency, in: tx), try !Marts.isOpen(product.regency, in: tx) {
+            try Marts.setClosing(of: product.regency, from: nil, in: tx)
+        }
         try Products.setKind(product.kind, of: product.productId, in: tx)
         try PriceBook.list(product.price, of: product.productId, in: tx)
         if let state = try owner.state(after: .listed, in: tx) {

@@ -32,7 +32,7 @@ struct OfflineJudge {
         }
         if judge.judged.drawsTooMuch { return .failure(JudgedSale.drawsTooMuch) }
         judge.judged.regency = regency
-        let isMartOpen = try judge.isMartOpen ?? Products.isMartOpen(regency, in: tx)
+        let isMartOpen = try judge.isMartOpen ?? Marts.isOpen(regency, in: tx)
         judge.judged.flag(OfflineFlags.ofSale(soldAt: sale.soldAt, now: tx.now, isMartOpen: isMartOpen))
         return .success(judge.judged)
     }

@@ -13,7 +13,7 @@ enum ProductReads {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT product.*, mart.openedOn FROM product LEFT JOIN mart ON mart.regency = product.regency
+                    SELECT product.*, \(Marts.columns) FROM product LEFT JOIN mart ON mart.regency = product.regency
                     WHERE productId = ? AND sellerId IS NOT NULL
                     """, arguments: [id])
         else { throw ReadError.notFound("product \(id) is not known here") }
@@ -21,7 +21,7 @@ enum ProductReads {
             db, sql: "SELECT effectiveOn, price FROM price WHERE productId = ? ORDER BY effectiveOn", arguments: [id])
         let today = request.today.column
         let inForce = (prices.last { $0.int("effectiveOn") <= today } ?? prices.first)?.int("price")
-        let isOpen = row.date("openedOn").map { $0 <= request.today } ?? false
+        let mart = row.date("openedOn").map { MartDays(openedOn: $0, closedOn: row.date("closedOn"), reopenedOn: row.date("reopenedOn")) }
         let listing = try ListingView(row, on: request.today)
         json.object { json in
             json.member("productId", id)
@@ -36,7 +36,7 @@ enum ProductReads {
             json.member("reason", ifPresent: listing.reason)
             json.member("missingPermits", PermitList.kinds(row.text("missingPermits") ?? ""))
             json.member("listedUntil", ifPresent: row.date("listedUntil")?.description)
-            json.member("martOpen", isOpen)
+            json.member("martOpen", mart?.isOpen(on: request.today) ?? false)
             json.array("prices", prices) { json, price in
                 json.object { json in
                     let effectiveOn = price.int("effectiveOn")

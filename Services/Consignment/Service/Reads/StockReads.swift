@@ -66,7 +66,8 @@ enum StockReads {
             sql: """
                 SELECT stocked.productId, ifnull(product.regency, unallocated.regency) AS regency,
                     ifnull(unallocated.quantity, 0) AS unallocated, product.sellerId, \(state) AS productState,
-                    ifnull(product.state = 'listed' AND ifnull(product.listedUntil, ?5) >= ?5 AND mart.openedOn <= ?5, 0) AS isSaleable
+                    ifnull(product.state = 'listed' AND ifnull(product.listedUntil, ?5) >= ?5 AND mart.openedOn <= ?5
+                        AND (ifnull(mart.closedOn, ?5 + 1) > ?5 OR ifnull(mart.reopenedOn, ?5 + 1) <= ?5), 0) AS isSaleable
                 FROM (
                     SELECT productId FROM product WHERE firstReceivedOn IS NOT NULL
                     UNION SELECT productId FROM unallocated WHERE quantity > 0

@@ -5,7 +5,8 @@ import Store
 /// Dates are days since 1970-01-01, instants milliseconds, money whole rupiah.
 enum ConsignmentSchema {
     static let migrations = [
-        Migration("v1 consignment", [catalog, lots, sales, refunds, resolutions, movements, appendOnly].joined(separator: "\n"))
+        Migration("v1 consignment", [catalog, lots, sales, refunds, resolutions, movements, appendOnly].joined(separator: "\n")),
+        Migration("v2 closed marts", closings),
     ]
 
     /// What the catalog's events have said.
@@ -49,6 +50,12 @@ enum ConsignmentSchema {
             origin TEXT NOT NULL CHECK (origin IN ('registered', 'listed', 'changed')),
             PRIMARY KEY (productId, effectiveOn)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// The last closing of a mart; before both dates and after the second it is open.
+    private static let closings = """
+        ALTER TABLE mart ADD COLUMN closedOn INTEGER;
+        ALTER TABLE mart ADD COLUMN reopenedOn INTEGER CHECK (reopenedOn IS NULL OR closedOn IS NOT NULL);
         """
 
     /// The index holds lots with stock only, in the order in which they leave; a sale that does not empty a lot leaves the index alone.

@@ -2,11 +2,11 @@ import ConsignmentDomain
 import Primitives
 import Store
 
-/// Consignment's own picture of products and marts.
+/// Consignment's own picture of products.
 enum Products {
     private static let find = SQL(
         """
-        SELECT product.sellerId, product.regency, product.state, product.listedUntil, product.missingPermits, mart.openedOn,
+        SELECT product.sellerId, product.regency, product.state, product.listedUntil, product.missingPermits, \(Marts.columns),
             (SELECT price FROM price WHERE price.productId = product.productId AND effectiveOn <= ?2 ORDER BY effectiveOn DESC LIMIT 1)
         FROM product LEFT JOIN mart ON mart.regency = product.regency
         WHERE product.productId = ?1 AND product.sellerId IS NOT NULL
@@ -18,30 +18,12 @@ enum Products {
             let missing = row.text(4)
             return ProductFacts(
                 sellerId: row.text(0), regency: row.text(1), state: try row.choice(2), listedUntil: row.dateOrNil(3),
-                missingPermits: missing.isEmpty ? [] : PermitList.kinds(missing), martOpenedOn: row.dateOrNil(5),
-                price: row.isNull(6) ? nil : row.rupiah(6))
+                missingPermits: missing.isEmpty ? [] : PermitList.kinds(missing), mart: Marts.days(row, from: 5),
+                price: row.isNull(8) ? nil : row.rupiah(8))
         }
         guard var product = found, product.price == nil else { return found }
         product.price = try PriceBook.earliest(of: productId, in: tx)
         return product
-    }
-
-    private static let openMart = SQL(
-        """
-        INSERT INTO mart (regency, name, openedOn) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET name = ifnull(excluded.name, name), openedOn = min(excluded.openedOn, openedOn)
-        """)
-
-    /// A mart opens once; of several dates the earliest counts, so that the order in which they are said does not matter.
-    static func openMart(_ regency: String, name: String?, on date: BusinessDate, in tx: Transaction) throws {
-        try tx.execute(openMart, regency, name, date)
-    }
-
-    private static let openedOn = SQL("SELECT openedOn FROM mart WHERE regency = ?")
-
-    static func isMartOpen(_ regency: String, in tx: Transaction) throws -> Bool {
-        guard let openedOn = try tx.first(openedOn, regency, read: { $0.date(0) }) else { return false }
-        return openedOn <= tx.today
     }
 
     private static let identity = SQL("SELECT sellerId, regency, state FROM product WHERE productId = ?")

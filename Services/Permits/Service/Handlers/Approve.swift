@@ -18,9 +18,7 @@ struct Approve: Handler {
         case .duplicate: return .duplicate
         case .endBeyondCalendar:
             return .rejected(Rejection(.invalid, "validUntil is missing: the usual end would be after the year 9999", field: "validUntil"))
-        case .imported(let letters):
-            return .rejected(
-                Rejection(.prohibited, "\(letters) numbers are of imported goods, which the mart does not sell", field: "number"))
+        case .imported(let letters): return .importedNumber(letters)
         case .wrongState(let state): return .wrongState(permit, .approve, state)
         case .approved(let validUntil, let warnings):
             grant.validUntil = validUntil

@@ -44,6 +44,10 @@ extension Outcome {
             Rejection(.invalid, "effectiveOn must not be before today, \(today): only a revocation reaches back", field: "effectiveOn"))
     }
 
+    static func importedNumber(_ letters: String) -> Outcome {
+        .rejected(Rejection(.prohibited, "\(letters) numbers are of imported goods, which the mart does not sell", field: "number"))
+    }
+
     /// `state` is the one on the day of the decision.
     static func wrongState(_ permit: PermitRecord, _ action: PermitAction, _ state: PermitState) -> Outcome {
         let when = state == permit.life.state ? "is" : "will then be"

@@ -23,7 +23,9 @@ enum PermitsReads {
         id: { $0.permitId },
         write: { permit, json in json.object { permit.write(to: &$0) } })
 
-    private static let one = Route.get("/v1/permits/{id}", "One permit with its scheduled decisions and its history.") {
+    private static let one = Route.get(
+        "/v1/permits/{id}", "One permit with its scheduled decisions, its history and the corrections of its number."
+    ) {
         request, db, json in
         let permitId = request.pathValue("id")
         guard let row = try Row.fetchOne(db, sql: PermitFilter.select + " WHERE permit.permitId = ?", arguments: [permitId]) else {
@@ -33,6 +35,8 @@ enum PermitsReads {
             db, sql: "SELECT * FROM scheduledDecision WHERE permitId = ? ORDER BY effectiveOn, position", arguments: [permitId])
         let history = try Row.fetchAll(
             db, sql: "SELECT * FROM permitTransition WHERE permitId = ? ORDER BY number", arguments: [permitId])
+        let corrections = try Row.fetchAll(
+            db, sql: "SELECT * FROM numberCorrection WHERE permitId = ? ORDER BY position", arguments: [permitId])
         json.object { json in
             PermitView(row, today: request.today).write(to: &json)
             json.array("scheduled", scheduled) { json, decision in
@@ -53,6 +57,15 @@ enum PermitsReads {
                     json.member("officer", ifPresent: transition["officer"] as String?)
                     json.member("effectiveOn", day(transition["effectiveOn"]).description)
                     json.member("occurredAt", Instant(milliseconds: transition["occurredAt"]).description)
+                }
+            }
+            json.array("corrections", corrections) { json, correction in
+                json.object { json in
+                    json.member("previousNumber", correction["previousNumber"] as String)
+                    json.member("number", correction["number"] as String)
+                    json.member("reason", correction["reason"] as String)
+                    json.member("officer", correction["officer"] as String)
+                    json.member("correctedAt", Instant(milliseconds: correction["correctedAt"]).description)
                 }
             }
         }

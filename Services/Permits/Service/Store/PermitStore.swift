@@ -102,7 +102,7 @@ struct PermitStore {
             decision.reason, decision.officer, decision.effectiveOn, tx.now)
     }
 
-    private static func list(_ texts: [String]) -> String {
+    static func list(_ texts: [String]) -> String {
         var json = JSONWriter()
         json.array(texts) { $0.string($1) }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -101,6 +101,34 @@ enum PermitsSchema {
                 announcedOn INTEGER NOT NULL,
                 PRIMARY KEY (permitId, daysLeft)
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        Migration(
+            "permits-2 corrected numbers",
+            """
+            -- Numbers that were typed wrongly, and who put them right.
+            CREATE TABLE numberCorrection (
+                position INTEGER PRIMARY KEY,
+                permitId TEXT NOT NULL REFERENCES permit (permitId),
+                previousNumber TEXT NOT NULL,
+                number TEXT NOT NULL CHECK (number <> previousNumber),
+                -- The command's data in canonical form: the same again is a duplicate.
+                data BLOB NOT NULL,
+                reason TEXT NOT NULL,
+                officer TEXT NOT NULL,
+                correctedAt INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX numberCorrectionOfPermit ON numberCorrection (permitId, position);
+            CREATE TRIGGER numberCorrectionFollows BEFORE INSERT ON numberCorrection
+            WHEN NEW.previousNumber IS NOT (SELECT number FROM permit WHERE permitId = NEW.permitId AND state IN ('approved', 'suspended'))
+            BEGIN SELECT RAISE(ABORT, 'the number of a permit that is granted and not over is corrected'); END;
+            CREATE TRIGGER numberCorrectionStays BEFORE UPDATE ON numberCorrection
+            BEGIN SELECT RAISE(ABORT, 'a correction is never changed'); END;
+            CREATE TRIGGER numberCorrectionRemains BEFORE DELETE ON numberCorrection
+            BEGIN SELECT RAISE(ABORT, 'a correction is never deleted'); END;
+            CREATE TRIGGER permitNumberIsCorrected BEFORE UPDATE OF number ON permit
+            WHEN OLD.number IS NOT NULL AND NEW.number IS NOT OLD.number
+                AND NEW.number IS NOT (SELECT number FROM numberCorrection WHERE permitId = NEW.permitId ORDER BY position DESC LIMIT 1)
+            BEGIN SELECT RAISE(ABORT, 'a number changes by a correction'); END;
+            """),
     ]
 }

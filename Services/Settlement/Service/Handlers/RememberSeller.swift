@@ -2,14 +2,38 @@ import Contracts
 import Messaging
 import Store
 
-/// Keeps a seller's name for the read side. Posting never needs it.
+/// `seller-registered`: keeps a seller's name for the read side. Posting never needs it.
 struct RememberSeller: Handler {
-    private static let insert = SQL("INSERT INTO seller (sellerId, name, regency) VALUES (?, ?, ?) ON CONFLICT (sellerId) DO NOTHING")
-    private static let isSame = SQL("SELECT 1 FROM seller WHERE sellerId = ? AND name = ? AND regency = ?")
-
     func handle(_ seller: SellerRegistered, in tx: Transaction) throws -> Outcome {
-        if try tx.execute(Self.insert, seller.sellerId, seller.sellerName, seller.regency) == 1 { return .done }
-        let isSame = try tx.exists(Self.isSame, seller.sellerId, seller.sellerName, seller.regency)
-        return isSame ? .duplicate : .park(.conflict, "seller \(seller.sellerId) is registered with other data")
+        let sellers = Sellers(tx: tx)
+        guard let known = try sellers.find(seller.sellerId) else {
+            try sellers.add(seller.sellerId, name: seller.sellerName, regency: seller.regency, registeredName: seller.sellerName)
+            return .done
+        }
+        guard known.regency == seller.regency, known.registeredName ?? seller.sellerName == seller.sellerName else {
+            return .park(.conflict, "seller \(seller.sellerId) is registered with other data")
+        }
+        if known.registeredName != nil { return .duplicate }
+        // It comes after a change of it: the name is the changed one.
+        try sellers.noteRegistration(of: seller.sellerId, name: seller.sellerName)
+        return .done
+    }
+}
+
+/// `seller-updated`: the name that the seller has now, also where the registration is still to come.
+struct RenameSeller: Handler {
+    func handle(_ seller: SellerUpdated, in tx: Transaction) throws -> Outcome {
+        let sellers = Sellers(tx: tx)
+        let known = try sellers.find(seller.sellerId)
+        if let known, known.regency != seller.regency {
+            return .park(.inconsistent, "seller \(seller.sellerId) is of regency \(known.regency), not \(seller.regency)")
+        }
+        if try tx.isStale(facet: "seller", of: seller.sellerId) { return .done }
+        if known == nil {
+            try sellers.add(seller.sellerId, name: seller.sellerName, regency: seller.regency, registeredName: nil)
+        } else {
+            try sellers.rename(seller.sellerId, to: seller.sellerName)
+        }
+        return .done
     }
 }

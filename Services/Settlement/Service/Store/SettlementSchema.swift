@@ -3,7 +3,10 @@ import Store
 
 /// The tables of Settlement. Those that hold money refuse every change: what was wrong is put right by a new posting.
 enum SettlementSchema {
-    static let migrations = [Migration("settlement-1", ledger + appendOnly + audit + others)]
+    static let migrations = [
+        Migration("settlement-1", ledger + appendOnly + audit + others),
+        Migration("settlement-2 changed sellers", changedSellers),
+    ]
 
     private static let ledger = """
         CREATE TABLE account (
@@ -142,5 +145,11 @@ enum SettlementSchema {
             receivedAt INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX waitingRefundBySale ON waitingRefund (saleId);
+        """
+
+    private static let changedSellers = """
+        -- The name in the registration; NULL as long as only a change of the seller has come.
+        ALTER TABLE seller ADD COLUMN registeredName TEXT;
+        UPDATE seller SET registeredName = name;
         """
 }
