@@ -24,7 +24,7 @@ public struct Martctl: AsyncParsableCommand {
             \(Failure.Code.table)
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Messages", subcommands: [Send.self, Tail.self]),
+            CommandGroup(name: "Messages", subcommands: [Send.self, Inject.self, Tail.self]),
             CommandGroup(name: "State", subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self]),
             CommandGroup(name: "Books", subcommands: [AuditCommand.self, DemoCommand.self]),
         ])

@@ -9,6 +9,7 @@ struct Failure: Error, CustomStringConvertible {
         case usage = 64
         case unavailable = 69
         case tryAgain = 75
+        case interrupted = 130
 
         var meaning: String {
             switch self {
@@ -16,6 +17,7 @@ struct Failure: Error, CustomStringConvertible {
             case .usage: "wrong usage, or a file that cannot be used"
             case .unavailable: "the broker or a service cannot be reached, or refuses us"
             case .tryAgain: "not in time; the same again is safe"
+            case .interrupted: "ended by Ctrl-C before its end"
             }
         }
 
