@@ -4,7 +4,10 @@ extension MessageName {
     /// Every command that a service takes.
     public static let commands = [
         MessageName("catalog", "open-mart"),
+        MessageName("catalog", "close-mart"),
+        MessageName("catalog", "reopen-mart"),
         MessageName("catalog", "register-seller"),
+        MessageName("catalog", "update-seller"),
         MessageName("catalog", "register-product"),
         MessageName("catalog", "change-price"),
         MessageName("catalog", "reclassify-product"),
@@ -19,6 +22,7 @@ extension MessageName {
         MessageName("permits", "suspend-permit"),
         MessageName("permits", "reinstate-permit"),
         MessageName("permits", "revoke-permit"),
+        MessageName("permits", "correct-permit-number"),
         MessageName("permits", "replay-parked"),
         MessageName("permits", "discard-parked"),
         MessageName("consignment", "receive-goods"),
@@ -38,7 +42,10 @@ extension MessageName {
     /// Every event that a service publishes.
     public static let events = [
         MessageName("catalog", "mart-opened"),
+        MessageName("catalog", "mart-closed"),
+        MessageName("catalog", "mart-reopened"),
         MessageName("catalog", "seller-registered"),
+        MessageName("catalog", "seller-updated"),
         MessageName("catalog", "product-registered"),
         MessageName("catalog", "product-reclassified"),
         MessageName("catalog", "price-changed"),
@@ -55,6 +62,7 @@ extension MessageName {
         MessageName("permits", "permit-revoked"),
         MessageName("permits", "permit-expired"),
         MessageName("permits", "permit-expiring"),
+        MessageName("permits", "permit-number-corrected"),
         MessageName("permits", "command-rejected"),
         MessageName("consignment", "goods-received"),
         MessageName("consignment", "sale-recorded"),
