@@ -1,5 +1,6 @@
 // OpenSSL's SHA-256. librabbitmq loads this library anyway; building another one from source would double the time of a first build.
 #ifndef C_LIB_CRYPTO_SHIM_H
 #define C_LIB_CRYPTO_SHIM_H
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #endif

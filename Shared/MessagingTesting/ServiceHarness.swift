@@ -101,6 +101,14 @@ public final class ServiceHarness {
         if let failure { throw failure }
     }
 
+    /// Asks for a backup and takes it, as the running service does; it lies in the harness's folder.
+    @discardableResult
+    public func backUp(_ name: String) throws -> BackupManifest {
+        try send(MessageName(store.definition.name, "backup-store"), data: #"{"name":"\#(name)","by":"Yosef Kleden"}"#)
+        guard let wanted = try store.wantedBackup() else { throw HarnessFailure("no backup \(name) is wanted") }
+        return try store.take(wanted, into: folder).get()
+    }
+
     /// Events published since the last call, in order.
     public func takePublished() throws -> [PublishedEvent] {
         let events = try store.pool.read { db in

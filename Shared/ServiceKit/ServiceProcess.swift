@@ -37,10 +37,13 @@ struct ServiceProcess {
                 CrashPoint.topologyAsserted.pass()
             })
         let consumer = makeConsumer(relay, topology)
-        let writer = Writer(store: store, consumer: consumer, relay: relay, health: health, metrics: metrics, logger: logger)
+        let backups = BackupKeeper(store: store, folder: settings.backupFolder, logger: logger)
+        let writer = Writer(
+            store: store, consumer: consumer, relay: relay, backups: backups, health: health, metrics: metrics, logger: logger)
         metrics.idle(processor.tally)
         relay.start()
         writer.start(processor)
+        backups.start()
         logger.info(
             "started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
 

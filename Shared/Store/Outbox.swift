@@ -2,11 +2,14 @@ import Contracts
 import Messaging
 import Primitives
 
-/// Appends events to the outbox table. The position is the event's `sequence`, so the primary key itself rules out gaps and repeats.
+/// Appends events to the outbox table. The position, counted from the beginning of the store's present life, is the event's `sequence`, so the
+/// primary key itself rules out gaps and repeats.
 final class Outbox {
     let service: String
     let source: String
-    /// The sequence of the last event.
+    /// The position behind which the sequence of this source begins; 0 unless the store was restored.
+    private let lifeStart: Int64
+    /// The position of the last event.
     var position: Int64
     private var ids: UUIDv7Generator
     var traces: TraceGenerator
@@ -16,9 +19,10 @@ final class Outbox {
     }
     private(set) var timeText = ""
 
-    init(service: String, source: String, position: Int64, _ surroundings: Surroundings) {
+    init(service: String, source: String, lifeStart: Int64, position: Int64, _ surroundings: Surroundings) {
         self.service = service
         self.source = source
+        self.lifeStart = lifeStart
         self.position = position
         ids = UUIDv7Generator(seed: surroundings.nextSeed())
         traces = TraceGenerator(seed: surroundings.nextSeed())
@@ -57,7 +61,7 @@ final class Outbox {
         EnvelopeHeader(
             id: nextId(), source: source, type: type, subject: subject, time: timeText, regency: regency,
             correlationId: cause.correlationId,
-            causationId: cause.id, traceparent: span(of: cause), tracestate: cause.tracestate, sequence: position + 1)
+            causationId: cause.id, traceparent: span(of: cause), tracestate: cause.tracestate, sequence: position + 1 - lifeStart)
     }
 
     /// A message of its own in the trace of its cause.

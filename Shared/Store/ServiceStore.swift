@@ -1,12 +1,7 @@
 public import GRDB
+import Messaging
 public import Primitives
 public import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The store of one service: one SQLite file with one writer, and readers that see snapshots.
 ///
@@ -19,6 +14,8 @@ public final class ServiceStore: Sendable {
     public let storeId: String
     /// The CloudEvents source of what it publishes: `/<service>`, or `/<service>~<n>` after a restore.
     public let source: String
+    /// The position of the outbox behind which the sequence of that source begins: 0 unless the store was restored.
+    public let lifeStart: Int64
     /// Whether the last process on this store ended without draining.
     public let wasStoppedUncleanly: Bool
     /// How far the relay has got; written to the store with the next batch.
@@ -35,12 +32,16 @@ public final class ServiceStore: Sendable {
         self.surroundings = surroundings
         lock = try FileLock(folder: folder, service: definition.name)
         let path = "\(folder)/\(definition.name).sqlite"
+        if DurableFile.exists(StoreFiles(folder: folder, service: definition.name).ready) { throw StoreOpenError.halfRestored(path: path) }
         do {
             pool = try Self.open(path)
             try Self.migrate(pool, definition)
-            let opened = try pool.writeWithoutTransaction { db in try Self.readMeta(db, service: definition.name, surroundings) }
+            let opened = try pool.writeWithoutTransaction { db in
+                try StoreMeta.open(db, service: definition.name, surroundings)
+            }
             storeId = opened.storeId
-            source = opened.source
+            source = opened.life.source
+            lifeStart = opened.lifeStart
             wasStoppedUncleanly = opened.wasUnclean
             sent = Mutex(opened.sent)
             clock.advance(to: opened.businessInstant)
@@ -74,9 +75,12 @@ public final class ServiceStore: Sendable {
         return pool
     }
 
+    /// Every step of a service's schema, in order.
+    static func migrations(of definition: ServiceDefinition) -> [Migration] { MessagingSchema.migrations + definition.schema }
+
     private static func migrate(_ pool: DatabasePool, _ definition: ServiceDefinition) throws {
         var migrator = DatabaseMigrator()
-        for migration in MessagingSchema.migrations + definition.schema {
+        for migration in migrations(of: definition) {
             migrator.registerMigration(migration.name) { db in
                 try db.execute(sql: migration.sql)
                 CrashPoint.migrationStep.pass()
@@ -86,30 +90,6 @@ public final class ServiceStore: Sendable {
         CrashPoint.migrationBegun.pass()
         try migrator.migrate(pool)
         CrashPoint.migrationDone.pass()
-    }
-
-    private struct Meta {
-        var storeId: String
-        var source: String
-        var wasUnclean: Bool
-        var sent: SentMarks
-        var businessInstant: Instant
-    }
-
-    private static func readMeta(_ db: Database, service: String, _ surroundings: Surroundings) throws -> Meta {
-        var ids = UUIDv7Generator(seed: surroundings.nextSeed())
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO meta VALUES ('storeId', ?), ('source', ?), ('running', '0')",
-            arguments: [ids.next(at: surroundings.now()), "/\(service)"])
-        let values = Dictionary(
-            uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT key, value FROM meta").map { ($0[0] as String, $0[1] as String) })
-        try db.execute(sql: "UPDATE meta SET value = '1' WHERE key = 'running'")
-        guard let row = try Row.fetchOne(db, sql: "SELECT eventsSent, repliesSent, businessInstant FROM progress") else {
-            throw StoreOpenError.failed(path: "", reason: "the table progress is empty")
-        }
-        return Meta(
-            storeId: values["storeId"] ?? "", source: values["source"] ?? "/\(service)", wasUnclean: values["running"] == "1",
-            sent: SentMarks(events: row[0], replies: row[1]), businessInstant: Instant(milliseconds: row[2]))
     }
 
     /// Remembers how far the relay got and that everything taken was finished, so that the next start need not suspect what is redelivered.
@@ -140,49 +120,16 @@ public struct SentMarks: Sendable, Hashable {
 public enum StoreOpenError: Error, Sendable, CustomStringConvertible {
     case inUse(path: String)
     case newer(path: String)
+    /// A restore was interrupted between taking the old store away and putting the new one in its place.
+    case halfRestored(path: String)
     case failed(path: String, reason: String)
 
     public var description: String {
         switch self {
         case .inUse(let path): "the store in \(path) is in use by another process"
         case .newer(let path): "the store \(path) was written by a newer version of this service"
+        case .halfRestored(let path): "the store \(path) was being restored and that was interrupted: repeat the restore"
         case .failed(let path, let reason): "the store \(path) cannot be opened: \(reason)"
-        }
-    }
-}
-
-/// Held for the life of the process; the kernel lets go of it even after `kill -9`.
-private final class FileLock: Sendable {
-    private let descriptor: Int32
-
-    init(folder: String, service: String) throws(StoreOpenError) {
-        do {
-            try Folder.create(folder)
-        } catch {
-            throw .failed(path: folder, reason: "\(error)")
-        }
-        descriptor = Glibc.open("\(folder)/\(service).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .failed(path: folder, reason: String(cString: strerror(errno))) }
-        // Thrown with every property set, so deinit closes it; a second close could hit a stranger's descriptor.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: folder) }
-    }
-
-    deinit { close(descriptor) }
-}
-
-private enum Folder {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
-    /// With its parents; readable by the owner alone.
-    static func create(_ path: String) throws {
-        var built = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            built += (built.isEmpty || built.hasSuffix("/") ? "" : "/") + part
-            if mkdir(built, 0o750) != 0, errno != EEXIST {
-                throw Failure(description: "folder \(built) cannot be made: \(String(cString: strerror(errno)))")
-            }
         }
     }
 }

@@ -17,6 +17,8 @@ public final class Transaction {
     /// Set by `requestTimers`, cleared by the processor.
     var timersRequested = false
     var replayRequested = false
+    /// How many backups were asked for since the start. Never goes back: a reason to look is enough.
+    private(set) var backupRequests = 0
     /// Parked in this transaction after they had been put off: not yet counted.
     var parkedPutOff: [Decision] = []
 
@@ -61,18 +63,23 @@ public final class Transaction {
     public func requestTimers() { timersRequested = true }
 
     func requestReplay() { replayRequested = true }
+    func requestBackup() { backupRequests += 1 }
 
     private static let advanceFacet = SQL(
         """
-        INSERT INTO facet (source, subject, facet, sequence) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > facet.sequence
+        INSERT INTO facet (source, subject, facet, sequence, life) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET sequence = excluded.sequence, life = excluded.life
+        WHERE (excluded.life, excluded.sequence) > (facet.life, facet.sequence)
         """)
 
     /// Whether a later state event of this source about this facet of the subject has been applied already, so that the current one must have no
-    /// effect; if not, remembers the current one. Without a sequence, arrival order counts.
+    /// effect; if not, remembers the current one. Without a sequence, arrival order counts. Whatever a source says after its store was restored
+    /// (`/<service>~<n>`) is later than all it had said before.
     public func isStale(facet: String, of subject: String) throws -> Bool {
         guard let sequence = cause.sequence else { return false }
-        return try execute(Self.advanceFacet, sources.number(of: cause.source, in: connection), subject, facet, sequence) == 0
+        let life = SourceLife(cause.source)
+        let origin = try sources.number(of: life.origin, in: connection)
+        return try execute(Self.advanceFacet, origin, subject, facet, sequence, life.number) == 0
     }
 
     /// Runs `body` as if `cause` had been received: for effects that were put off when their message came.

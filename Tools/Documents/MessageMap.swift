@@ -14,13 +14,17 @@ extension Document {
             }
             return "| **\(service.name)** | \(cell(service.commands.map(\.name))) | \(events.joined(separator: " · ")) |"
         }
+        let common = Set(
+            services.flatMap { service in service.allCommands.map(\.name.name).filter { !service.commands.map(\.name).contains($0) } }
+        )
+        .sorted().map { "`\($0)`" }.joined(separator: " ")
         let table = """
 
             | service | takes the commands | publishes the events → who consumes them |
             |---|---|---|
             \(rows.joined(separator: "\n"))
 
-            Every service also takes `replay-parked` and `discard-parked`, and publishes `command-rejected` where a command asked for no reply.
+            Every service also takes \(common), and publishes `command-rejected` where a command asked for no reply.
 
             """
         return try replacing(

@@ -41,6 +41,6 @@ public enum CatalogService {
                 MartOpened.self, MartClosed.self, MartReopened.self, SellerRegistered.self, SellerUpdated.self, ProductRegistered.self,
                 ProductReclassified.self, PriceChanged.self, ProductListed.self, ProductHeld.self, ProductDelisted.self,
             ],
-            reads: CatalogReads.routes(table), measures: CatalogMeasures.all)
+            reads: CatalogReads.routes(table), measures: CatalogMeasures.all, invariants: CatalogInvariants.all)
     }
 }

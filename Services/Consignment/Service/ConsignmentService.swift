@@ -33,6 +33,6 @@ public enum ConsignmentService {
                 GoodsReceived.self, SaleRecorded.self, SaleRefunded.self, GoodsReturned.self, GoodsWrittenOff.self, StockAdjusted.self,
                 FlagResolved.self,
             ],
-            reads: ConsignmentReads.routes, measures: ConsignmentMeasures.all)
+            reads: ConsignmentReads.routes, measures: ConsignmentMeasures.all, invariants: ConsignmentInvariants.all)
     }
 }

@@ -25,6 +25,6 @@ public enum PermitsService {
                 PermitApplied.self, PermitApproved.self, PermitRefused.self, PermitRepairRequested.self, PermitSuspended.self,
                 PermitReinstated.self, PermitRevoked.self, PermitExpired.self, PermitExpiring.self, PermitNumberCorrected.self,
             ],
-            reads: PermitsReads.routes, measures: PermitsMeasures.all)
+            reads: PermitsReads.routes, measures: PermitsMeasures.all, invariants: PermitsInvariants.all)
     }
 }

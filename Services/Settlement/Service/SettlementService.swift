@@ -21,6 +21,6 @@ public enum SettlementService {
             ],
             publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
             reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund",
-            measures: SettlementMeasures.all)
+            measures: SettlementMeasures.all, invariants: SettlementInvariants.all)
     }
 }

@@ -55,7 +55,7 @@ extension ServiceMetrics {
         if let facts {
             page.add(.outboxSequence, Double(facts.lastSequence))
             page.add(.outboxSentSequence, Double(facts.sentSequence))
-            page.add(.outboxPending, Double(max(0, facts.lastSequence - facts.sentSequence)))
+            page.add(.outboxPending, Double(facts.outboxPending))
             page.add(.outboxAge, facts.outboxAge.inSeconds)
             page.add(.waiting, Double(facts.waiting))
         }

@@ -8,6 +8,7 @@ import StrictJSON
 struct ServiceSettings {
     var broker: RabbitMQConfiguration
     var dataFolder: String
+    var backupFolder: String
     var repliesToQueues: Bool
     var httpHost: String
     var httpPort: Int
@@ -79,6 +80,7 @@ struct ServiceSettings {
         broker.keyFile = values["AMQP_KEY"]
         broker.connectionName = service
         dataFolder = value("DATA_DIR")
+        backupFolder = values["BACKUP_DIR"] ?? "\(dataFolder)/backups"
         repliesToQueues = try Self.choice("REPLY_TO_QUEUES", value("REPLY_TO_QUEUES"), ["on", "off"]) == "on"
         httpHost = value("HTTP_HOST")
         guard let port = Int(value("HTTP_PORT")), (1...65535).contains(port) else {

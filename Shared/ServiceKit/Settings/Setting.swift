@@ -16,6 +16,7 @@ public struct Setting: Sendable {
             Setting("AMQP_CERT", "PEM file: client certificate", nil),
             Setting("AMQP_KEY", "PEM file: the certificate's key", nil),
             Setting("DATA_DIR", "folder of the store", "./var/\(service)"),
+            Setting("BACKUP_DIR", "folder of its backups; best on another disk (default: backups, in DATA_DIR)", nil),
             Setting("REPLY_TO_QUEUES", "on: replies may go to a queue by the default exchange; off: only to reply.…", "on"),
             Setting("HTTP_HOST", "address of the read side", "127.0.0.1"),
             Setting("HTTP_PORT", "port of the read side", "\(port)"),

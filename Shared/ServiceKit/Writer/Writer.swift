@@ -11,16 +11,21 @@ final class Writer: Sendable {
     private let store: ServiceStore
     private let consumer: RabbitMQConsumer
     private let relay: Relay
+    private let backups: BackupKeeper
     private let health: Health
     private let metrics: ServiceMetrics
     private let logger: Logger
     private let isStopping = Atomic(false)
     private let finished = Completion()
 
-    init(store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, health: Health, metrics: ServiceMetrics, logger: Logger) {
+    init(
+        store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, backups: BackupKeeper, health: Health, metrics: ServiceMetrics,
+        logger: Logger
+    ) {
         self.store = store
         self.consumer = consumer
         self.relay = relay
+        self.backups = backups
         self.health = health
         self.metrics = metrics
         self.logger = logger
@@ -100,6 +105,7 @@ final class Writer: Sendable {
         guard isCommitted else { return false }
         let committed = processor.committed
         relay.committed(committed)
+        backups.committed(committed)
         if committed.timersRequested { timers.request() }
         if committed.replayRequested {
             CrashPoint.replayRequested.pass()

@@ -15,12 +15,14 @@ public struct ServiceDefinition: Sendable {
     public let waiting: String?
     /// Metrics of the service's own facts.
     public let measures: [Measure]
+    /// What holds in its store, for the checking of backups.
+    public let invariants: [Invariant]
     /// Default port of the read side.
     public let port: Int
 
     public init(
         name: String, port: Int, schema: [Migration], handles: [HandlerEntry], timers: [any Timer] = [], publishes: [any Event.Type],
-        reads: [Route], waiting: String? = nil, measures: [Measure] = []
+        reads: [Route], waiting: String? = nil, measures: [Measure] = [], invariants: [Invariant] = []
     ) {
         self.name = name
         self.port = port
@@ -31,10 +33,11 @@ public struct ServiceDefinition: Sendable {
         self.reads = reads
         self.waiting = waiting
         self.measures = measures
+        self.invariants = invariants
     }
 
     /// Its own commands and those that every service takes.
-    public var allCommands: [HandlerEntry] { handles.filter { $0.channel == .commands } + ParkedCommands.entries(of: name) }
+    public var allCommands: [HandlerEntry] { handles.filter { $0.channel == .commands } + CommonCommands.entries(of: name) }
     public var commands: [MessageName] { handles.filter { $0.channel == .commands }.map(\.name) }
     public var consumes: [MessageName] { handles.filter { $0.channel == .events }.map(\.name) }
 }

@@ -8,6 +8,8 @@ import Synchronization
 public struct StoreFacts: Sendable {
     public let lastSequence: Int64
     public let sentSequence: Int64
+    /// Events not yet confirmed, those of an earlier life included.
+    public let outboxPending: Int64
     /// Age of the oldest event not yet confirmed; zero if there is none.
     public let outboxAge: Duration
     public let parked: Int64
@@ -25,7 +27,8 @@ extension ServiceStore {
             let oldest = try Data.fetchOne(db, sql: "SELECT body FROM outbox WHERE position = ?", arguments: [sent.events + 1])
             let since = oldest.flatMap { try? Envelope(parsing: Array($0)) }?.sentAt
             return StoreFacts(
-                lastSequence: last, sentSequence: sent.events,
+                lastSequence: last - lifeStart, sentSequence: max(0, sent.events - lifeStart),
+                outboxPending: max(0, last - sent.events),
                 outboxAge: .milliseconds(since.map { max(0, now.milliseconds - $0.milliseconds) } ?? 0),
                 parked: try Int64.fetchOne(db, sql: "SELECT count(*) FROM parked WHERE state = 'parked'") ?? 0,
                 waiting: try definition.waiting.flatMap { try Int64.fetchOne(db, sql: $0) } ?? 0,

@@ -46,12 +46,14 @@ public final class BatchProcessor {
         public var timersRequested: Bool
         /// A person wants parked messages tried again.
         public var replayRequested: Bool
+        /// How many backups were asked for since the start.
+        public var backupRequests: Int
     }
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
         self.store = store
         parkingLot = ParkingLot(store.surroundings)
-        var known = store.definition.handles + ParkedCommands.entries(of: store.definition.name)
+        var known = store.definition.handles + CommonCommands.entries(of: store.definition.name)
         for place in known.indices { known[place].place = place }
         entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
         tally = Tally(known)
@@ -63,7 +65,8 @@ public final class BatchProcessor {
             }
             let service = store.definition.name
             connection = Connection(handle)
-            outbox = Outbox(service: service, source: store.source, position: try last("outbox"), store.surroundings)
+            outbox = Outbox(
+                service: service, source: store.source, lifeStart: store.lifeStart, position: try last("outbox"), store.surroundings)
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
             tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources, parkingLot: parkingLot)
@@ -72,7 +75,8 @@ public final class BatchProcessor {
 
     public var committed: Committed {
         Committed(
-            events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested)
+            events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested,
+            backupRequests: tx.backupRequests)
     }
 
     /// Handles and commits a batch, in order. When this returns, everything is durable and every delivery may be acknowledged; when it throws,

@@ -7,10 +7,13 @@ import Synchronization
 
 /// The paths that every service answers (section 10 of the contract), but for health and metrics, which need no store.
 enum CommonReads {
-    static func routes(of store: ServiceStore) -> [Route] { [status(store), messages, parkedList, parked] }
+    static func routes(of store: ServiceStore) -> [Route] {
+        let service = store.definition.name
+        return [status(store), messages, parkedList, parked, BackupReads.list(of: service), BackupReads.one(of: service)]
+    }
 
     private static func status(_ store: ServiceStore) -> Route {
-        let (service, storeId) = (store.definition.name, store.storeId)
+        let (service, storeId, source, lifeStart) = (store.definition.name, store.storeId, store.source, store.lifeStart)
         return .get("/v1/status", "What the service has done and has yet to do") { [weak store] request, db, json in
             let last = try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM outbox") ?? 0
             let marks = store?.sent.withLock { $0 } ?? SentMarks(events: last, replies: 0)
@@ -21,7 +24,8 @@ enum CommonReads {
             json.object { json in
                 json.member("service", service)
                 json.member("storeId", storeId)
-                json.member("lastSequence", last)
+                json.member("source", source)
+                json.member("lastSequence", last - lifeStart)
                 json.member("outboxPending", last - min(last, marks.events) + replies)
                 json.member("inFlight", store?.inFlight.load(ordering: .relaxed) ?? 0)
                 json.member("waiting", waiting)
@@ -71,7 +75,7 @@ enum CommonReads {
                     json.object { json in
                         json.member("id", event["messageId"] as String)
                         json.member("type", event["type"] as String)
-                        json.member("sequence", event["position"] as Int64)
+                        json.member("sequence", event["sequence"] as Int64)
                     }
                 }
             }
@@ -82,7 +86,9 @@ enum CommonReads {
     private static func published(_ db: Database, by cause: Int64, after position: Int64) throws -> [Row] {
         var events: [Row] = []
         let cursor = try Row.fetchCursor(
-            db, sql: "SELECT position, messageId, type, cause FROM outbox WHERE position > ? ORDER BY position", arguments: [position])
+            db,
+            sql: "SELECT messageId, type, cause, \(SourceLife.sequenceSQL) AS sequence FROM outbox WHERE position > ? ORDER BY position",
+            arguments: [position])
         while let row = try cursor.next(), row["cause"] == cause { events.append(row.copy()) }
         return events
     }

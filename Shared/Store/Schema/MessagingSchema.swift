@@ -127,5 +127,35 @@ enum MessagingSchema {
             ALTER TABLE reply ADD COLUMN traceparent TEXT;
             ALTER TABLE reply ADD COLUMN tracestate TEXT;
             """),
+        Migration(
+            "messaging-lives",
+            """
+            -- The sources under which this store has published. After a restore it goes on as another one, whose sequence begins again behind
+            -- that position of the outbox.
+            CREATE TABLE life (
+                number INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, startsAfter INTEGER NOT NULL CHECK (startsAfter >= 0)
+            ) STRICT;
+            INSERT INTO life SELECT 0, value, 0 FROM meta WHERE key = 'source';
+            ALTER TABLE facet ADD COLUMN life INTEGER NOT NULL DEFAULT 0;
+            """),
+        Migration(
+            "messaging-backups",
+            """
+            -- Backups that were asked for; superseded: wanted when this very store was backed up, and then restored.
+            CREATE TABLE backup (
+                number INTEGER PRIMARY KEY,
+                name TEXT NOT NULL UNIQUE,
+                requestedBy TEXT NOT NULL,
+                -- system time
+                requestedAt INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('requested', 'done', 'failed', 'superseded')),
+                finishedAt INTEGER,
+                manifest TEXT,
+                error TEXT,
+                CHECK ((state = 'done') = (manifest IS NOT NULL)),
+                CHECK ((state = 'failed') = (error IS NOT NULL))
+            ) STRICT;
+            CREATE INDEX backupWanted ON backup (number) WHERE state = 'requested';
+            """),
     ]
 }

@@ -8,7 +8,9 @@ import StrictJSON
 enum BoxService {
     static let name = "box"
 
-    static func definition(timers: [any Store.Timer] = [], moreSchema: [Migration] = []) -> ServiceDefinition {
+    static func definition(
+        timers: [any Store.Timer] = [], moreSchema: [Migration] = [], invariants: [Invariant] = []
+    ) -> ServiceDefinition {
         ServiceDefinition(
             name: name, port: 8199,
             schema: [
@@ -23,7 +25,7 @@ enum BoxService {
                     """)
             ] + moreSchema,
             handles: [on(PutBox.self, Put()), on(OpenBox.self, Open()), on(BoxLabelled.self, Label()), on(BoxSealed.self, Seal())],
-            timers: timers, publishes: [BoxPut.self], reads: [], waiting: "SELECT count(*) FROM waiting")
+            timers: timers, publishes: [BoxPut.self], reads: [], waiting: "SELECT count(*) FROM waiting", invariants: invariants)
     }
 }
 

@@ -39,6 +39,19 @@ struct BatchProcessorStateEventTests {
         #expect(try bench.texts("SELECT seal FROM label WHERE boxId = 'b2'") == ["red"])
     }
 
+    @Test func `a life after a restore is later than all that the lives before it said, in whatever order it comes`() throws {
+        try label("restored", sequence: 1, source: "/depot~1")
+        try label("before the restore", sequence: 500, source: "/depot")
+        #expect(try labels() == ["b1=restored"])
+        try label("restored twice", sequence: 1, source: "/depot~2")
+        try label("late", sequence: 7, source: "/depot~1")
+        #expect(try labels() == ["b1=restored twice"])
+        try bench.restart(cleanly: false)
+        try label("later", sequence: 8, source: "/depot~1")
+        try label("latest", sequence: 2, source: "/depot~2")
+        #expect(try labels() == ["b1=latest"])
+    }
+
     @Test func `without a sequence the order of arrival counts`() throws {
         try label("late", sequence: 20)
         try label("whenever", sequence: nil)

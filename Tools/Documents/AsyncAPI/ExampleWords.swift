@@ -50,6 +50,9 @@ enum ExampleWords {
         "catalog.reopen-mart/reason": "the roof is mended", "catalog.mart-reopened/reason": "the roof is mended",
         "previousNumber": "9120001234576", "permits.correct-permit-number/reason": "two digits were swapped",
         "permits.permit-number-corrected/reason": "two digits were swapped",
+        // Backups
+        "catalog.backup-store/name": "nightly-2026-02-06", "permits.backup-store/name": "nightly-2026-02-06",
+        "consignment.backup-store/name": "nightly-2026-02-06", "settlement.backup-store/name": "nightly-2026-02-06",
 
         // Parked messages
         "parkedIds": "0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11",

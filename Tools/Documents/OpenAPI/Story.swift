@@ -18,6 +18,8 @@ struct Story {
         "consignment.receive-goods", "consignment.record-sale", "consignment.refund-sale",
     ]
 
+    private static let backup = "nightly-2026-02-06"
+
     private let actors: [Actor]
 
     init() throws {
@@ -36,6 +38,7 @@ struct Story {
             try actor.harness.process([
                 Incoming(channel: .commands, routingKey: "\(actor.definition.name).unknown", body: Array("no JSON".utf8))
             ])
+            try actor.harness.backUp(Self.backup)
         }
     }
 
@@ -70,7 +73,10 @@ struct Story {
         return status == 200 ? Settled.form(of: body) : nil
     }
 
-    private static let subjects = ["sellers": "ina-tenun", "products": "kwatek-01", "permits": "nib-0001", "lots": "lot-0001"]
+    private static let subjects = [
+        "sellers": "ina-tenun", "products": "kwatek-01", "permits": "nib-0001", "lots": "lot-0001",
+        "backups": backup,
+    ]
 
     /// The route's path with the story's ids, and what it asks for at least.
     private func target(_ route: Route, _ harness: ServiceHarness) throws -> String {

@@ -1,0 +1,25 @@
+import Contracts
+import Store
+
+/// What must hold of goods and sales, checked in every backup.
+enum ConsignmentInvariants {
+    static let all = [
+        Invariant(
+            "every lot has on hand what its movements leave",
+            violations: """
+                SELECT 'lot ' || lotId || ': ' || onHand || ' on hand, movements leave ' || moved FROM (
+                    SELECT lotId, onHand, (SELECT sum(quantity) FROM lotMovement WHERE lotMovement.lotNumber = lot.lotNumber) AS moved FROM lot)
+                WHERE onHand IS NOT moved
+                """),
+        Invariant(
+            "every sale's total is the sum of its lines",
+            violations: """
+                SELECT 'sale ' || saleId || ': total ' || total || ', lines ' || net FROM (
+                    SELECT saleId, total, (SELECT sum(net) FROM saleLine WHERE saleLine.saleNumber = sale.saleNumber) AS net FROM sale)
+                WHERE total IS NOT net
+                """),
+        .told(SaleRecorded.self, once: "every sale was told once", count: "SELECT count(*) FROM sale"),
+        .told(SaleRefunded.self, once: "every refund was told once", count: "SELECT count(*) FROM refund"),
+        .told(GoodsReceived.self, once: "every lot was told once", count: "SELECT count(*) FROM lot"),
+    ]
+}

@@ -1,0 +1,90 @@
+import GRDB
+import GRDBSQLite
+public import Primitives
+
+/// Takes a backup of a live store: a copy of one snapshot over a read-only connection of its own, under a temporary name; checked, and only
+/// then given its name. Neither the writer nor the readers wait for it; the write-ahead log grows while it lasts.
+///
+/// By SQLite's online backup, not by `VACUUM INTO`: over a read-only connection that fails for a table that has both a CHECK and a generated
+/// column (docs/decisions/0007-lives-of-a-store.md).
+public struct BackupWriter: Sendable {
+    /// The live store's file.
+    public let path: String
+    public let service: String
+    public let folder: String
+
+    public init(path: String, service: String, folder: String) {
+        self.path = path
+        self.service = service
+        self.folder = folder
+    }
+
+    /// Blocks for as long as the copy takes. When it returns, the backup is on the disk and is whole.
+    public func take(_ name: String, by requester: String, at time: Instant = .systemNow) throws -> BackupManifest {
+        let place = BackupPlace(folder: folder, service: service, name: name)
+        try Folder.create(folder)
+        for path in [place.store, place.manifest] where DurableFile.exists(path) { throw BackupFault("\(path) exists already") }
+        defer { for path in [place.partialStore, place.partialManifest] { try? DurableFile.remove(path) } }
+        // What a process left behind that died over it.
+        for path in [place.partialStore, "\(place.partialStore)-journal"] { try DurableFile.remove(path) }
+        try copy(to: place.partialStore)
+        var manifest = try seal(place.partialStore, name, requester, time)
+        try DurableFile.sync(place.partialStore)
+        (manifest.size, manifest.sha256) = try DurableFile.measure(place.partialStore)
+        try DurableFile.write(manifest.bytes, to: place.partialManifest)
+        try DurableFile.move(place.partialStore, to: place.store, in: folder)
+        try DurableFile.move(place.partialManifest, to: place.manifest, in: folder)
+        return manifest
+    }
+
+    private func copy(to target: String) throws {
+        var (live, copy): (OpaquePointer?, OpaquePointer?)
+        defer {
+            sqlite3_close(live)
+            sqlite3_close(copy)
+        }
+        try check(sqlite3_open_v2(path, &live, SQLITE_OPEN_READONLY, nil), live)
+        try check(sqlite3_open_v2(target, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil), copy)
+        sqlite3_busy_timeout(live, 5000)
+        guard let backup = sqlite3_backup_init(copy, "main", live, "main") else { throw failure(copy) }
+        // All pages in one step are one snapshot.
+        let result = sqlite3_backup_step(backup, -1)
+        sqlite3_backup_finish(backup)
+        if result != SQLITE_DONE { throw failure(copy) }
+    }
+
+    private func check(_ code: Int32, _ handle: OpaquePointer?) throws {
+        if code != SQLITE_OK { throw failure(handle) }
+    }
+
+    private func failure(_ handle: OpaquePointer?) -> StoreError {
+        StoreError(code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)), statement: "online backup")
+    }
+
+    /// Marks the copy as a backup, so that whoever opens it for work goes on under another source, and sees whether it is sound.
+    private func seal(_ copy: String, _ name: String, _ requester: String, _ time: Instant) throws -> BackupManifest {
+        let database = try DatabaseQueue(path: copy)
+        defer { try? database.close() }
+        return try database.inDatabase { db in
+            // The copy is one file, and can be read where nothing can be written.
+            try db.execute(sql: "PRAGMA journal_mode = DELETE")
+            try StoreMeta.set(StoreMeta.Key.backup, name, db)
+            let faults = try StoreSoundness.faults(in: db)
+            if let fault = faults.first { throw BackupFault("the copy is not sound, and so the store may not be: \(fault)") }
+            return try BackupManifest(db, service: service, name: name, requestedBy: requester, takenAt: time)
+        }
+    }
+}
+
+/// What SQLite itself can say about a file.
+enum StoreSoundness {
+    private static let shown = 5
+
+    static func faults(in db: Database) throws -> [String] {
+        let damage = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(shown))").filter { $0 != "ok" }
+        let dangling = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(shown).map { row in
+            "a row of \(row[0] as String) refers to a row of \(row[2] as String) that is not there"
+        }
+        return damage + dangling
+    }
+}

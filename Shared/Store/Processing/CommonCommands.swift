@@ -1,0 +1,4 @@
+/// The commands that every service understands.
+enum CommonCommands {
+    static func entries(of service: String) -> [HandlerEntry] { ParkedCommands.entries(of: service) + [BackupCommand.entry(of: service)] }
+}
