@@ -28,6 +28,10 @@ chaos: dependencies ## break a running mart in every way that could be thought o
 	timeout 1800 swift build --build-tests
 	CHAOS=all CHAOS_REPORT=docs/reliability.md timeout 3600 swift test --skip-build --disable-xctest --filter ChaosTests
 
+compose-test: ## where there is a Docker engine: both compose stacks, the demo in them, stop and start; images are built
+	@scripts/compose-test
+	@scripts/compose-test secured
+
 lint: ## is every Swift file formatted as .swift-format says?
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
@@ -46,4 +50,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo up down status build test chaos lint format generate documents-check clean dependencies
+.PHONY: help demo up down status build test compose-test chaos lint format generate documents-check clean dependencies

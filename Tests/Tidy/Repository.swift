@@ -6,8 +6,8 @@ enum Repository {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let files: [TextFile] = {
-        let folders = ["Services", "Shared", "Tools", "Tests", "Benchmarks", "docs", "scripts", ".ci"]
-        let single = ["Package.swift", "README.md", "Makefile", "Dockerfile", "docker-compose.yml"]
+        let folders = ["Services", "Shared", "Tools", "Tests", "Benchmarks", "docs", "scripts", "deploy", ".ci"]
+        let single = ["Package.swift", "README.md", "Makefile", "Dockerfile", "docker-compose.yml", "docker-compose.secured.yml"]
         return (single + folders.flatMap(contents)).sorted().compactMap(TextFile.init)
     }()
 
