@@ -49,7 +49,7 @@ def _running_mart(kind, contract, programs, folder, environment):
     version = broker.version(url)
     assert kind == "private" or int(version.split(".")[0]) >= 4, f"AMQP_URL_4 names RabbitMQ {version}"
     client = Client(url, contract)
-    services = stack.start_services(url, folder, environment, programs)
+    services = stack.start_services(folder, environment, programs, lambda _: {"AMQP_URL": url})
     yield Mart(client, services, url, version)
     codes = {name: service.stop() for name, service in services.items()}
     client.close()

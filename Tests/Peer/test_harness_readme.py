@@ -38,5 +38,5 @@ def test_a_stranger_gets_what_the_page_promises(mart, programs, tmp_path):
 
 def test_every_way_in_is_shown():
     text = "".join(code for _, code, _ in blocks())
-    for word in ("import pika", "amqp-publish", "martctl send"):
+    for word in ("import pika", "amqp-publish", "martctl send", "martctl inject"):
         assert word in text

@@ -200,7 +200,7 @@ def _sequences(events):
     """Within one source from 1, without a gap, in order, and each number one event."""
     findings, numbers = [], defaultdict(dict)
     for event in events:
-        if event.properties.app_id:
+        if event.is_of_service:
             known = numbers[event.source].setdefault(event.sequence, event.id)
             if known != event.id:
                 findings.append(f"{event.source}: {event.sequence} is both {known} and {event.id}")

@@ -11,9 +11,9 @@ from .contract import Delivery
 SCRIPTS = pathlib.Path(__file__).resolve().parents[3] / "scripts"
 
 
-def start_private_node(folder, environment):
-    """Starts the installed RabbitMQ on a free port and returns its URL; without one it fails."""
-    subprocess.run([SCRIPTS / "broker", "start", folder], check=True, env=environment, timeout=120, stdout=subprocess.DEVNULL)
+def start_private_node(folder, environment, *port):
+    """Starts the installed RabbitMQ, on a free port unless one is named, and returns its URL; without one it fails."""
+    subprocess.run([SCRIPTS / "broker", "start", folder, *port], check=True, env=environment, timeout=120, stdout=subprocess.DEVNULL)
     done = subprocess.run([SCRIPTS / "broker", "url", folder], check=True, env=environment, timeout=10, capture_output=True, text=True)
     return done.stdout.strip()
 
@@ -55,12 +55,12 @@ def clear(url, topology):
 class Listener:
     """Receives every event, and the replies to one client, on a connection and a thread of its own."""
 
-    def __init__(self, url, client, topology):
+    def __init__(self, url, client, topology, may_declare):
         self._connection = connect(url, f"{client} listens")
         self._channel = self._connection.channel()
         # Asserted before the services start: so nothing is missed that they say, from their first word on.
         for exchange in topology["exchanges"]:
-            self._channel.exchange_declare(exchange["name"], exchange["type"], durable=exchange["durable"])
+            self._channel.exchange_declare(exchange["name"], exchange["type"], durable=exchange["durable"], passive=not may_declare)
         self._arrived = threading.Condition()
         self._events, self._replies = [], []
         for exchange, pattern, list_ in [("mart.events", "#", self._events), ("mart.replies", f"reply.{client}.#", self._replies)]:

@@ -13,9 +13,9 @@ _ABSENT = object()
 
 
 class Client:
-    def __init__(self, url, contract, name="peer"):
+    def __init__(self, url, contract, name="peer", may_declare=True):
         self.contract, self.name = contract, name
-        self.listener = Listener(url, name, contract.topology)
+        self.listener = Listener(url, name, contract.topology, may_declare)
         self._connection = connect(url, name)
         self._channel = self._connection.channel()
         # From now on publishing returns when the broker has taken the message.
@@ -39,7 +39,7 @@ class Client:
 
     def count(self, name, subject):
         """How many different events of that name there were about the subject."""
-        return len({event.id for event in self.events if event.name == name and event.subject == subject and event.properties.app_id})
+        return len({event.id for event in self.events if event.name == name and event.subject == subject and event.is_of_service})
 
     # Commands
 
@@ -88,13 +88,16 @@ class Client:
 
     def ask_directly(self, name, data):
         """By RabbitMQ's direct reply-to: no queue is declared, and the reply comes on the channel that asked."""
-        return self._ask("amq.rabbitmq.reply-to", True, name, data)
+        return self._ask("amq.rabbitmq.reply-to", name, data)
 
     def ask_by_own_queue(self, name, data):
         """To a queue that the broker named."""
-        return self._ask(self._channel.queue_declare("", exclusive=True).method.queue, False, name, data)
+        return self._ask(self.own_queue(), name, data)
 
-    def _ask(self, queue, direct, name, data):
+    def own_queue(self):
+        return self._channel.queue_declare("", exclusive=True).method.queue
+
+    def _ask(self, queue, name, data):
         found = []
         tag = self._channel.basic_consume(queue, lambda *delivery: found.append(Delivery(*delivery[1:])), auto_ack=True)
         body = self.body(name, data)

@@ -65,7 +65,7 @@ class Mart:
         for kind, deliveries in (("events", self.client.events), ("replies", self.client.listener.replies)):
             for delivery in deliveries[self._judged[kind]:]:
                 # A harness may be as brief as the contract allows; the services may not.
-                if delivery.properties.app_id:
+                if delivery.is_of_service:
                     found += [f"{delivery!r}\n  {fault}" for fault in self.contract.faults_of_delivery(delivery)]
             self._judged[kind] = len(deliveries)
         return found
@@ -80,7 +80,7 @@ class Mart:
                 return None
             if any(status["outboxPending"] or status["inFlight"] for status in statuses):
                 return None
-            seen = {event.source: event.sequence for event in self.client.events if event.properties.app_id}
+            seen = {event.source: event.sequence for event in self.client.events if event.is_of_service}
             if any(seen.get(f"/{status['service']}", 0) != status["lastSequence"] for status in statuses):
                 return None
             return [status["lastSequence"] for status in statuses]

@@ -31,12 +31,12 @@ class ProcessGuard:
 
 
 class Service:
-    def __init__(self, name, url, folder, environment, programs):
+    def __init__(self, name, folder, environment, programs, settings):
         self.name = name
         self.port = int(subprocess.run([SCRIPTS / "free-port"], check=True, capture_output=True, timeout=30).stdout)
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = pathlib.Path(folder) / f"{name}.log"
-        own = {"AMQP_URL": url, "DATA_DIR": str(folder / name), "HTTP_PORT": str(self.port), "MART_NOW": BUSINESS_NOW}
+        own = {"DATA_DIR": str(folder / name), "HTTP_PORT": str(self.port), "MART_NOW": BUSINESS_NOW, **settings}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [programs / name], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**environment, **own}, start_new_session=True)
@@ -73,9 +73,9 @@ class Service:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
 
 
-def start_services(url, folder, environment, programs):
-    """All four, ready, by name."""
-    services = {name: Service(name, url, folder, environment, programs) for name in SERVICES}
+def start_services(folder, environment, programs, settings):
+    """All four, ready, by name; `settings` says by name what each finds in its environment."""
+    services = {name: Service(name, folder, environment, programs, settings(name)) for name in SERVICES}
     for service in services.values():
         service.wait_until_ready()
     return services
