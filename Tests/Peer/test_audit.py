@@ -34,6 +34,13 @@ def test_nothing_is_left_anywhere(mart, stream):
         assert not mart.parked(service, reason="poison") and not mart.parked(service, reason="inconsistent")
 
 
+@pytest.mark.whole_suite
+def test_every_event_that_is_published_in_the_documents_was_seen(mart, stream):
+    seen = {event.name for event in stream if event.is_of_service}
+    for service in mart.services:
+        assert mart.contract.events_of(service) - seen == set()
+
+
 def test_the_dead_letter_queues_are_empty(mart, stream):
     assert {queue["name"]: mart.client.ready_messages(queue["name"]) for queue in mart.contract.topology["queues"]
             if queue["name"].endswith(".dead")} == {f"{service}.dead": 0 for service in mart.services}

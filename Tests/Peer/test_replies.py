@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from peer.mart import Cashier
+
 SELLER = {"name": "Reply", "regency": "53.06"}
 
 
@@ -46,14 +48,23 @@ def test_to_any_other_place_no_reply_goes_and_the_command_is_judged_all_the_same
     assert len(mart.parked("settlement")) == parked
 
 
-def test_a_rejection_that_nobody_asked_for_is_an_event(mart):
-    command = mart.client.tell("consignment.record-sale", mart.cashier.sale("r-rejected", ("r-nobody-knows", 1)))
-    rejected = mart.client.event("consignment.command-rejected", commandId=command)
+@pytest.mark.parametrize(
+    "name, data, details",
+    [
+        ("catalog.change-price", {"productId": "r-none", "price": 100}, {}),
+        ("permits.refuse-permit", {"permitId": "r-none", "reason": "x", "officer": "M"}, {}),
+        ("consignment.record-sale", Cashier.sale("r-rejected", ("r-nobody-knows", 1)), {"lineId": "1"}),
+        ("settlement.assign-suspense", {"assignmentId": "r", "saleId": "r-none", "lineId": "1", "sellerId": "s", "assignedBy": "A"}, {}),
+    ])
+def test_a_rejection_that_nobody_asked_for_is_an_event(mart, name, data, details):
+    service = name.split(".")[0]
+    command = mart.client.tell(name, data)
+    rejected = mart.client.event(f"{service}.command-rejected", commandId=command)
     assert (rejected.data["status"], rejected.data["code"]) == ("rejected", "not-found")
-    assert rejected.data["commandSource"] == "/peer" and rejected.data["commandType"].endswith("record-sale.v1")
-    assert rejected.data["details"] == {"lineId": "1", "retriable": True} | rejected.data["details"]
+    assert rejected.data["commandSource"] == "/peer" and rejected.data["commandType"] == f"id.nttmart.{name}.v1"
+    assert rejected.data["details"] | details | {"retriable": True} == rejected.data["details"]
     assert rejected.body["causationid"] == command
-    assert mart.outcome("consignment", command) == "rejected"
+    assert mart.outcome(service, command) == "rejected"
 
 
 def test_an_acceptance_that_nobody_asked_for_is_only_what_follows_from_it(mart):

@@ -39,6 +39,12 @@ class Contract:
         # `/v1/settlements/waiting` is no `/v1/settlements/{saleId}`.
         self._paths.sort(key=lambda entry: entry[0].pattern.count("[^/]+"))
 
+    def events_of(self, service):
+        """The names of everything that a service publishes on `mart.events`, `catalog.mart-opened` and so on."""
+        return {
+            key for key, channel in self._asyncapi["channels"].items()
+            if key.startswith(f"{service}.") and channel["bindings"]["amqp"].get("exchange", {}).get("name") == "mart.events"}
+
     def knows(self, type_):
         return type_ in self._asyncapi["components"]["schemas"]
 
