@@ -142,11 +142,11 @@ extension SharedMartTests {
 
         @Test func `parked messages are looked at, rehearsed, tried again and given up`() async throws {
             let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
-            try await client.publish(.command(.init("permits", "never-heard-of"), "{}", id: "parked-by-operator"))
-            let type = "id.nttmart.permits.never-heard-of.v1"
+            try await client.publish(.command(.init("permits", "unheard-of-by-operators"), "{}", id: "parked-by-operator"))
+            let type = "id.nttmart.permits.unheard-of-by-operators.v1"
             let item = try await eventually("it is parked") { try await mart["permits"].items("/v1/parked?type=\(type)").first }
             let id = try #require(item["parkedId"]?.string)
-            let list = try await martctl("parked", "list", "--type", "permits.never-heard-of")
+            let list = try await martctl("parked", "list", "--type", "permits.unheard-of-by-operators")
             #expect(list.output.contains(id) && list.output.contains("unknown-type"))
             #expect(try await martctl("parked", "show", id).output.contains("\"parked-by-operator\""))
 
