@@ -113,14 +113,14 @@ struct DemoCommand: AsyncParsableCommand {
     private func nextSteps(_ job: DemoRun, _ sides: ReadSides) -> String {
         """
         \(Heading.text("Where to look next"))
-          \(sides.catalog.url)/v1/products?state=held
-          \(sides.catalog.url)/v1/coverage?regency=53.06
-          \(sides.permits.url)/v1/permits?state=applied
-          \(sides.consignment.url)/v1/sales?unresolved=true
-          \(sides.consignment.url)/v1/stock?state=withdrawn
-          \(sides.consignment.url)/v1/absorption?regency=53.06
-          \(sides.settlement.url)/v1/ledger/trial-balance
-          \(sides.settlement.url)/v1/sellers/ft-ovop-01/balance
+          \(sides.catalog.shownURL)/v1/products?state=held
+          \(sides.catalog.shownURL)/v1/coverage?regency=53.06
+          \(sides.permits.shownURL)/v1/permits?state=applied
+          \(sides.consignment.shownURL)/v1/sales?unresolved=true
+          \(sides.consignment.shownURL)/v1/stock?state=withdrawn
+          \(sides.consignment.shownURL)/v1/absorption?regency=53.06
+          \(sides.settlement.shownURL)/v1/ledger/trial-balance
+          \(sides.settlement.shownURL)/v1/sellers/ft-ovop-01/balance
         The read sides answer while a stack runs: `make up` keeps one. Then also:
           martctl tail 'catalog.#'
           martctl send catalog.change-price productId=FT-001-01 price=26000

@@ -5,12 +5,15 @@ import StrictJSON
 struct HTTPClient: Sendable {
     let service: String
     let url: String
+    /// What a person types: in a container, a service is called otherwise than outside.
+    let shownURL: String
     private let host: String
     private let port: String
 
-    init(url: String, service: String) throws {
+    init(url: String, shownURL: String? = nil, service: String) throws {
         self.service = service
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.shownURL = shownURL ?? self.url
         let rest = self.url.dropFirst("http://".count)
         guard self.url.hasPrefix("http://"), !rest.isEmpty, !rest.contains("/"), !rest.contains("@") else {
             throw Failure(.usage, "the URL of \(service) must read http://host:port")

@@ -61,7 +61,9 @@ struct ReadSideOptions: ParsableArguments {
     }
 
     private func client(_ variable: String, _ option: String?, _ port: Int) throws -> HTTPClient {
-        let stated = option ?? ProcessInfo.processInfo.environment[variable]
-        return try HTTPClient(url: stated ?? "http://127.0.0.1:\(port)", service: variable.dropLast(4).lowercased())
+        let environment = ProcessInfo.processInfo.environment
+        return try HTTPClient(
+            url: option ?? environment[variable] ?? "http://127.0.0.1:\(port)", shownURL: environment["\(variable.dropLast(4))_SHOWN_URL"],
+            service: variable.dropLast(4).lowercased())
     }
 }
