@@ -15,6 +15,9 @@ public final class SetupChannel {
         self.onCall = onCall
     }
 
+    /// What the broker says of itself: `product`, `version`, `platform`, `cluster_name`, `capabilities` …
+    public var serverProperties: [String: FieldValue] { connection.serverProperties }
+
     /// Declares an exchange, or with `passive` checks that it exists.
     /// - Throws: `.preconditionFailed` (another type or durability), `.accessRefused`, `.notFound` (passive).
     public func declareExchange(_ name: String, type: String, durable: Bool, passive: Bool = false) throws(RabbitMQError) {

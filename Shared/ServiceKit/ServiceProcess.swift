@@ -49,7 +49,8 @@ struct ServiceProcess {
 
         let isDrained = Mutex(false)
         let server = ReadServer(
-            store: store, health: health, metrics: metrics, host: settings.httpHost, port: settings.httpPort, logger: quietLogger)
+            store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings), host: settings.httpHost,
+            port: settings.httpPort, logger: quietLogger)
         let parts: [any Service] = [
             server,
             AtShutdown {

@@ -18,6 +18,7 @@ public final class ServiceStore: Sendable {
     public let lifeStart: Int64
     /// Whether the last process on this store ended without draining.
     public let wasStoppedUncleanly: Bool
+    public let settings: StoreSettings
     /// How far the relay has got; written to the store with the next batch.
     public let sent: Mutex<SentMarks>
     /// Deliveries taken from the broker and not yet committed.
@@ -39,6 +40,7 @@ public final class ServiceStore: Sendable {
             let opened = try pool.writeWithoutTransaction { db in
                 try StoreMeta.open(db, service: definition.name, surroundings)
             }
+            settings = try pool.writeWithoutTransaction { db in try StoreSettings(db) }
             storeId = opened.storeId
             source = opened.life.source
             lifeStart = opened.lifeStart

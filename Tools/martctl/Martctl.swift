@@ -25,7 +25,9 @@ public struct Martctl: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(name: "Messages", subcommands: [Send.self, Inject.self, Tail.self]),
-            CommandGroup(name: "State", subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self]),
+            CommandGroup(
+                name: "State",
+                subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self, TopologyCommand.self, DoctorCommand.self]),
             CommandGroup(name: "Books", subcommands: [AuditCommand.self, DemoCommand.self]),
         ])
 

@@ -23,6 +23,9 @@ final class NativeConnection {
 
     deinit { amqp_destroy_connection(handle) }
 
+    /// As the broker stated them in the handshake.
+    var serverProperties: [String: FieldValue] { amqp_get_server_properties(handle)?.pointee.decoded() ?? [:] }
+
     /// Opens the channel. The first RPC.
     func openChannel() throws(RabbitMQError) {
         _ = amqp_channel_open(handle, Self.channel)

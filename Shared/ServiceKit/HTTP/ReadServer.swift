@@ -10,6 +10,7 @@ struct ReadServer: Service {
     let store: ServiceStore
     let health: Health
     let metrics: ServiceMetrics
+    let diagnosis: Diagnosis
     let host: String
     let port: Int
     let logger: Logger
@@ -43,6 +44,8 @@ struct ReadServer: Service {
         switch path {
         case "/livez": return (json(health.liveness), path)
         case "/readyz": return (json(health.readiness), path)
+        case Diagnosis.path:
+            return (json(try await NIOThreadPool.singleton.runIfActive { diagnosis.answer }), path)
         case "/metrics":
             // SQLite blocks, so it works on a thread of the pool, never on the event loop.
             let text = try await NIOThreadPool.singleton.runIfActive { metrics.page(of: store, health) }

@@ -15,12 +15,25 @@ enum HealthPaths {
         ),
     ]
 
+    private static let diagnosis = #"""
+        {"service":"catalog","storeId":"0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11","source":"/catalog","startedAt":"2026-02-05T01:00:00Z",
+        "stoppedUncleanly":false,"clock":{"time":"2026-02-05T02:00:00Z","businessNow":"2026-02-05T02:00:00Z"},
+        "versions":{"sqlite":"3.40.1","librabbitmq":"0.11.0","openssl":"3.0.17"},
+        "store":{"folder":"./var/catalog","journalMode":"wal","synchronous":2,"foreignKeys":true,"pageSize":8192,"bytes":1048576,
+        "walBytes":65536},"disk":{"freeBytes":107374182400,"totalBytes":214748364800},
+        "permissions":{"user":1000,"folderMode":"750","storeMode":"640"},
+        "broker":{"hosts":["127.0.0.1:5672"],"virtualHost":"/","user":"catalog","tls":false,"repliesToQueues":true}}
+        """#
+
     static func write(services: [ServiceDefinition], to json: inout JSONWriter) throws {
         for probe in probes {
             try write(probe.path, probe.summary, services, to: &json) { json in
                 try json.object("200") { try write("Yes", probe.good, to: &$0) }
                 try json.object("503") { try write("No, and why", probe.bad, to: &$0) }
             }
+        }
+        try write("/v1/diagnosis", "What `martctl doctor` must know of a service", services, to: &json) { json in
+            try json.object("200") { try write("Versions, settings and surroundings; nothing secret", diagnosis, to: &$0) }
         }
         write("/metrics", "Metrics for Prometheus; see metrics.md", services, to: &json) { json in
             json.object("200") { json in

@@ -9,9 +9,12 @@ struct HTTPClient: Sendable {
     let shownURL: String
     private let host: String
     private let port: String
+    /// Besides those that every request has, without line ends.
+    private let headers: [String]
 
-    init(url: String, shownURL: String? = nil, service: String) throws {
+    init(url: String, shownURL: String? = nil, service: String, headers: [String] = []) throws {
         self.service = service
+        self.headers = headers
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.shownURL = shownURL ?? self.url
         let rest = self.url.dropFirst("http://".count)
@@ -76,8 +79,8 @@ struct HTTPClient: Sendable {
         guard let socket = HTTPSocket(host: host, port: port) else {
             throw Failure(.unavailable, "\(service) cannot be reached at \(url) (is the stack up? `make up`, or name it: --\(service)-url)")
         }
-        guard socket.send("GET \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nAccept: application/json\r\nConnection: close\r\n\r\n"),
-            let response = HTTPResponse(socket.readAll())
+        let lines = ["GET \(path) HTTP/1.1", "Host: \(host):\(port)", "Accept: application/json", "Connection: close"] + headers
+        guard socket.send(lines.joined(separator: "\r\n") + "\r\n\r\n"), let response = HTTPResponse(socket.readAll())
         else { throw Failure(.unavailable, "\(service) broke off while answering GET \(path)") }
         return (response.status, response.body)
     }

@@ -1,0 +1,48 @@
+import StrictJSON
+
+/// Are all services there and ready?
+enum ServiceCheck {
+    private static let cures = [
+        "broker-unreachable": "is the broker up, and AMQP_URL of the service right? Its log names the reason",
+        "broker-blocked": "the broker has an alarm of memory or disk: make room on its machine; publishing goes on by itself",
+        "unroutable": "a consumer's queue or binding is missing: martctl topology diff, then martctl topology apply --yes",
+        "store-failing": "the disk of the service's machine is full or failing: make room; the batch is tried again by itself",
+        "timer-failing": "the message names the timer; the service's log has the error",
+        "starting": "martctl wait --ready; if it stays so, see `queues` below and the service's log",
+        "stopping": "it was told to stop; start it again when it has ended",
+    ]
+
+    static func findings(_ facts: DoctorFacts) -> [DoctorFinding] {
+        (facts.services.flatMap(look) + facts.diagnoses.compactMap(afterCrash) + undiagnosed(facts))
+            .orFine(.services, "all \(facts.services.count) answer and are ready")
+    }
+
+    private static func look(_ look: ServiceLook) -> [DoctorFinding] {
+        if let fault = look.fault {
+            return [.fault(.services, fault, cure: "start it; its log says why it ended, and so does its exit code (see the README)")]
+        }
+        var findings = look.reasons.map { reason in
+            DoctorFinding.fault(
+                .services, "\(look.service) is not ready, \(reason.code): \(reason.message)",
+                cure: cures[reason.code] ?? "see the service's log")
+        }
+        if let parked = look.status?.parked, parked > 0 {
+            findings.append(
+                .warning(
+                    .services, "\(parked) message\(parked == 1 ? " is" : "s are") parked at \(look.service)",
+                    cure: "martctl parked list --service \(look.service)"))
+        }
+        return findings
+    }
+
+    private static func afterCrash(_ diagnosis: DoctorFacts.Diagnosis) -> DoctorFinding? {
+        guard diagnosis.json["stoppedUncleanly"]?.bool == true else { return nil }
+        return .note(.services, "\(diagnosis.service) found its store as a crash had left it, and went on from there")
+    }
+
+    private static func undiagnosed(_ facts: DoctorFacts) -> [DoctorFinding] {
+        facts.services.filter { look in look.fault == nil && !facts.diagnoses.contains { $0.service == look.service } }.map {
+            .warning(.services, "\($0.service) gives no diagnosis: it is older than this martctl", cure: "use one release of both")
+        }
+    }
+}
