@@ -7,6 +7,12 @@ help: ## this list
 demo: dependencies ## build, open the mart of Flores Timur on a fresh stack, show the result and an audit (stays in var/demo)
 	@scripts/demo
 
+demo-up: ## start the stack of the last demo again, to look around in
+	@scripts/demo up
+
+demo-down: ## stop it
+	@scripts/demo down
+
 up: build ## start the broker and the four services, or what of them is not running; data stays in var/stack
 	@scripts/stack up var/stack
 
@@ -50,4 +56,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo up down status build test compose-test chaos lint format generate documents-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos lint format generate documents-check clean dependencies

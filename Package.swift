@@ -75,21 +75,21 @@ targets += [
     // Tools: the audit shares nothing with the services
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
     .target(
-        name: "Documents",
-        dependencies: [
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting", "Store",
-            "Messaging", "Contracts", "Primitives", "StrictJSON",
-        ],
-        path: "Tools/Documents", swiftSettings: swiftSettings),
-    .executableTarget(
-        name: "Generate", dependencies: ["Documents", argumentParser],
-        path: "Tools/Generate", swiftSettings: swiftSettings),
-    .target(
         name: "MartctlKit",
         dependencies: [
             "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
         ],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
+    .target(
+        name: "Documents",
+        dependencies: [
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting",
+            "MartctlKit", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
+        ],
+        path: "Tools/Documents", swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "Generate", dependencies: ["Documents", argumentParser],
+        path: "Tools/Generate", swiftSettings: swiftSettings),
     .executableTarget(
         name: "MartctlMain", dependencies: ["MartctlKit", argumentParser], path: "Tools/martctl/Main", swiftSettings: swiftSettings),
 

@@ -64,6 +64,35 @@ struct TopologyCommandTests {
         #expect(diff.output.contains("reject-publish") && diff.output.contains("rabbitmqctl delete_queue catalog.commands"))
     }
 
+    @Test func `the management API shows bindings too`() async throws {
+        let broker = try await TestBroker.start()
+        let port = freePort()
+        // What `rabbitmq-plugins enable rabbitmq_management` does, on a port of our own.
+        try await broker.control(
+            "eval",
+            """
+            [code:add_pathz(D) || D <- filelib:wildcard(filename:dirname(code:lib_dir(rabbit)) ++ "/*/ebin")],
+            application:set_env(rabbitmq_management, tcp_config, [{port, \(port)}, {ip, "127.0.0.1"}]),
+            {ok, _} = application:ensure_all_started(rabbitmq_management).
+            """)
+        let api = "http://127.0.0.1:\(port)"
+        _ = try await topology("apply", "--yes", at: broker.url)
+        let same = try await topology("diff", "--api", api, at: broker.url)
+        #expect(same.exitCode == 0 && same.output.contains("bindings were compared too"), "\(same.output)\(same.error)")
+
+        try SetupChannel.run(on: RabbitMQConfiguration(url: broker.url)) { channel in
+            try channel.unbindQueue("settlement.events", exchange: Topology.events, routingKey: "consignment.sale-recorded.#")
+            try channel.bindQueue("catalog.events", exchange: Topology.events, routingKey: "settlement.#")
+        }
+        #expect(try await differences(at: broker.url).isEmpty)
+        let diff = try await topology("diff", "--api", api, "--json", at: broker.url)
+        let found = try JSONDocument(parsing: Array(diff.output.utf8)).root["differences"]?.elements.map { $0["what"]?.string }
+        #expect(found == ["binding settlement.#", "binding consignment.sale-recorded.#"], "\(diff.output)\(diff.error)")
+        let refused = try await topology("diff", "--api", "http://guest:wrong@127.0.0.1:\(port)", at: broker.url)
+        #expect(refused.exitCode == 69 && refused.error.contains("401"), "\(refused.error)")
+        try await broker.stop()
+    }
+
     @Test func `the manifest is shown as a table and as JSON`() async throws {
         let show = try await Program.run("martctl", ["topology", "show"])
         #expect(show.exitCode == 0 && show.output.contains("permits.permit-approved.#"))

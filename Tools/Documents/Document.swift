@@ -6,7 +6,7 @@ public struct Document: Sendable {
     public let render: @Sendable (_ current: String) throws -> String
 
     public static let all: [Document] = [
-        topologyManifest, messageManifest, messageMap, metrics, asyncAPI, openAPI, topologyDefinitions, configuration,
+        topologyManifest, messageManifest, messageMap, metrics, asyncAPI, openAPI, topologyDefinitions, configuration, martctl,
     ]
 
     /// Replaces what stands between two marker lines.

@@ -10,15 +10,21 @@ public struct Martctl: AsyncParsableCommand {
 
             First steps, on a stack started with `make up`:
               martctl status
-              martctl send catalog.open-mart regency=53.06 name='NTT Mart Larantuka' openedOn=2026-02-05
+              martctl send catalog.open-mart regency=53.06 name='NTT Mart Larantuka' \\
+                openedOn=2026-02-05
               martctl tail 'catalog.#'
+              martctl doctor
+            On a fresh stack (`make demo` starts one):
               martctl demo
 
             Options go before the environment, the environment before defaults:
-              AMQP_URL (or AMQP_URL_FILE)   the broker, amqp://guest:guest@127.0.0.1:5672/%2f
-              CATALOG_URL, PERMITS_URL,     the read sides, http://127.0.0.1:8101 to 8104
-              CONSIGNMENT_URL, SETTLEMENT_URL
-            `eval "$(scripts/stack environment var/stack)"` sets them for a stack started with `make up`.
+              AMQP_URL (or AMQP_URL_FILE)  the broker,
+                                           amqp://guest:guest@127.0.0.1:5672/%2f
+              CATALOG_URL, PERMITS_URL,    the read sides,
+              CONSIGNMENT_URL,             http://127.0.0.1:8101 to 8104
+              SETTLEMENT_URL
+              RABBITMQ_API                 the broker's management API, if any
+            eval "$(scripts/stack environment var/stack)" sets them.
 
             Exit codes, of every command:
             \(Failure.Code.table)

@@ -20,6 +20,25 @@ struct HelpTests {
         }
     }
 
+    /// A long line is broken wherever it is 80 columns wide: what follows must not be a line that was broken by hand.
+    @Test func `discussions are paragraphs, and examples short enough to stay as they are`() {
+        for command in Self.all {
+            let lines = command.configuration.discussion.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where line.count > 80 {
+                #expect(!line.hasPrefix(" "), "\(command._commandName): \(line)")
+                let next = index + 1 < lines.count ? lines[index + 1] : ""
+                #expect(next.isEmpty || next.hasPrefix(" "), "\(command._commandName): \(line)")
+            }
+        }
+    }
+
+    @Test(arguments: CompletionShell.allCases.map(\.rawValue))
+    func `completions know every command`(shell: String) throws {
+        let script = Martctl.completionScript(for: try #require(CompletionShell(rawValue: shell)))
+        for command in Martctl.configuration.subcommands { #expect(script.contains(command._commandName), "\(shell)") }
+        #expect(script.contains("consignment.record-sale"))
+    }
+
     static let all: [any ParsableCommand.Type] = below(Martctl.self)
 
     private static func below(_ command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {

@@ -34,10 +34,12 @@ struct StatusScreenTests {
         #expect(faults.count == 2 && faults[0].contains("catalog cannot be reached") && faults[1].contains("permits.dead"))
     }
 
-    @Test func `clocks that differ are seen`() throws {
+    @Test func `business dates that differ are a fault, clocks that a restart has set apart are shown`() throws {
         var services = try Looks.services()
         services[2] = try Looks.service("consignment", businessNow: "2026-02-07T02:00:00Z")
-        #expect(StatusScreen(services: services, queues: []).text.contains("✗ business clocks differ"))
+        #expect(StatusScreen(services: services, queues: []).text.contains("✗ business dates differ"))
+        services[2] = try Looks.service("consignment", businessNow: "2026-02-06T02:04:00Z")
+        #expect(StatusScreen(services: services, queues: []).text.contains("  business clock  2026-02-06 10:00:00 to 10:04:00 WITA"))
     }
 
     @Test func `what is parked is mentioned`() throws {

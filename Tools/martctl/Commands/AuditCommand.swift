@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audit
 import Foundation
+import StrictJSON
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,11 +9,12 @@ struct AuditCommand: AsyncParsableCommand {
         abstract: "Recomputes every figure from a recorded event stream.",
         usage: "martctl audit <file.ndjson> [--compare] [options]",
         discussion: """
-            The recording holds one event per line, from the platform's first one on. The audit shares no code with the services.
+            The recording holds one event per line, from the platform's first one on: `martctl tail --json` writes it, and so does \
+            `martctl demo`. The audit shares no code with the services.
 
-              martctl tail --json > events.ndjson     in time, or use what `martctl demo` has recorded
               martctl audit events.ndjson             holds the stream against itself
-              martctl audit events.ndjson --compare   and against what the services' read sides say
+              martctl audit events.ndjson --compare   and against the services' figures
+              martctl audit events.ndjson --json | jq '.findings[] | select(.holds|not)'
 
             Exit code 1 when anything differs.
             """)
@@ -22,6 +24,9 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Flag(help: "Hold the figures against the services' read sides.")
     var compare = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
 
     @OptionGroup var sides: ReadSideOptions
 
@@ -33,7 +38,7 @@ struct AuditCommand: AsyncParsableCommand {
             let audit = Audit(recording)
             var findings = audit.findings
             if compare { findings += try await AuditRun.compare(audit, try sides.sides()) }
-            Terminal.show(AuditReport.text(findings) + "\n")
+            Terminal.show(json ? JSONLine.text { AuditReport.write(findings, to: &$0) } : AuditReport.text(findings) + "\n")
             if !findings.allSatisfy(\.holds) { throw ExitCode(Failure.Code.refused.rawValue) }
         }
     }
@@ -49,6 +54,22 @@ enum AuditRun {
 
 /// The findings as a table, a part for each area, with examples under what differs.
 enum AuditReport {
+    static func write(_ findings: [Finding], to json: inout JSONWriter) {
+        json.object { json in
+            json.member("holds", findings.allSatisfy(\.holds))
+            json.array("findings", findings) { json, finding in
+                json.object { json in
+                    json.member("area", finding.area.rawValue)
+                    json.member("what", finding.what)
+                    json.member("audit", finding.own)
+                    json.member("services", finding.stated)
+                    json.member("holds", finding.holds)
+                    json.member("examples", finding.examples)
+                }
+            }
+        }
+    }
+
     static func text(_ findings: [Finding]) -> String {
         var parts: [String] = []
         for area in Finding.Area.allCases {

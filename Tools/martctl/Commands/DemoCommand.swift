@@ -9,8 +9,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Runs the opening of NTT Mart Flores Timur, through messages alone.",
         usage: "martctl demo [options]",
         discussion: """
-            22 regencies, 31 sellers, 970 products, their permits, goods, a week of sales, settlement at 90 %; then tables, and an audit
-            that recomputes every figure from the recorded events. Needs a fresh stack whose business clock stands at or after
+            22 regencies, 31 sellers, 970 products, their permits, goods, a week of sales, settlement at 90 %; then tables, and an audit \
+            that recomputes every figure from the recorded events. Needs a fresh stack whose business clock stands at or after \
             12 February 2026; `make demo` starts one.
 
               martctl demo
@@ -106,27 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.show(
             "  \(tally.surpriseCount == 0 ? "✓" : "✗") \(meant) of \(tally.answered) commands answered as they were meant to be\n")
         for surprise in tally.surprises { Terminal.show("      \(surprise)\n") }
-        Terminal.show(nextSteps(job, sides))
+        Terminal.show(try await NextSteps(job, sides).text)
         return tally.surpriseCount == 0 && findings.allSatisfy(\.holds)
-    }
-
-    private func nextSteps(_ job: DemoRun, _ sides: ReadSides) -> String {
-        """
-        \(Heading.text("Where to look next"))
-          \(sides.catalog.shownURL)/v1/products?state=held
-          \(sides.catalog.shownURL)/v1/coverage?regency=53.06
-          \(sides.permits.shownURL)/v1/permits?state=applied
-          \(sides.consignment.shownURL)/v1/sales?unresolved=true
-          \(sides.consignment.shownURL)/v1/stock?state=withdrawn
-          \(sides.consignment.shownURL)/v1/absorption?regency=53.06
-          \(sides.settlement.shownURL)/v1/ledger/trial-balance
-          \(sides.settlement.shownURL)/v1/sellers/ft-ovop-01/balance
-        The read sides answer while a stack runs: `make up` keeps one. Then also:
-          martctl tail 'catalog.#'
-          martctl send catalog.change-price productId=FT-001-01 price=26000
-          martctl audit \(job.recorder.path)
-        The whole job took \(job.progress.elapsed); its events lie in \(job.recorder.path)
-
-        """
     }
 }

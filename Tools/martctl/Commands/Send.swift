@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contracts
 import Foundation
 import Primitives
 import StrictJSON
@@ -8,22 +9,29 @@ struct Send: AsyncParsableCommand {
         abstract: "Sends one command and shows the reply.",
         usage: "martctl send <service.command> [key=value …] [options]",
         discussion: """
-            Fields are given as key=value (integers, true and false are recognised, parts are nested by dots, lists count from 0,
-            key:=value takes raw JSON), as JSON with --data, or both.
+            Fields are given as key=value (integers, true and false are recognised, parts are nested by dots, lists count from 0, \
+            key:=value takes raw JSON), as JSON with --data, or both. The same --id with the same data is answered again and has no \
+            second effect, so a command whose reply did not come can safely be repeated.
 
-              martctl send catalog.register-seller sellerId=s1 name='Ibu Maria' regency=53.06
-              martctl send catalog.register-product productId=p1 sellerId=s1 name='Jagung titi' programme=ovop \\
-                origin.villageCode=53.06.07.2005 kind=food-dry price=25000
-              martctl send permits.approve-permit --data '{"permitId":"p1-nib","number":"1234567890123",
-                "validFrom":"2026-02-05","officer":"Pak Yosef"}'
+              martctl send catalog.register-seller sellerId=s1 name='Ibu Maria' \\
+                regency=53.06
+              martctl send catalog.register-product productId=p1 sellerId=s1 \\
+                name='Jagung titi' programme=ovop kind=food-dry price=25000 \\
+                origin.villageCode=53.06.07.2005
+              martctl send consignment.record-sale saleId=s-1 regency=53.06 till=T1 \\
+                soldAt=2026-02-05T02:00:00Z lines.0.lineId=1 lines.0.productId=p1 \\
+                lines.0.quantity=2 tender=cash
+              martctl send permits.approve-permit --data '{"permitId":"p1-nib",
+                "number":"1234567890123","validFrom":"2026-02-05","officer":"Agus"}'
               martctl send consignment.record-sale --data @sale.json
               jq -c .sale till.json | martctl send consignment.record-sale --data -
 
-            The same --id with the same data is answered again and has no second effect, so a command whose reply did not come
-            can safely be repeated.
+            Exit code 0 when it was accepted, or a duplicate of what was; 1 when it was rejected; 75 when no reply came.
             """)
 
-    @Argument(help: ArgumentHelp("The command, e.g. catalog.open-mart.", valueName: "service.command"))
+    @Argument(
+        help: ArgumentHelp("The command, e.g. catalog.open-mart.", valueName: "service.command"),
+        completion: .list(MessageName.commands.map(\.routingKey)))
     var command: String
 
     @Argument(help: ArgumentHelp("Fields of the data.", valueName: "key=value"))
@@ -44,6 +52,9 @@ struct Send: AsyncParsableCommand {
     @Flag(help: "Print the reply as it came.")
     var json = false
 
+    @Flag(help: "Send it also when no service takes such a command: it is parked then.")
+    var unchecked = false
+
     @OptionGroup var broker: BrokerOptions
 
     static let services = ["catalog", "permits", "consignment", "settlement"]
@@ -52,6 +63,11 @@ struct Send: AsyncParsableCommand {
         let parts = command.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, Self.services.contains(String(parts[0])), !parts[1].isEmpty else {
             throw ValidationError("'\(command)' is no <service>.<command>; the services are \(Self.services.joined(separator: ", ")).")
+        }
+        let known = MessageName.commands.map(\.routingKey)
+        if !unchecked, !known.contains(command) {
+            let hint = Suggestion.nearest(to: command, among: known).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError("No service takes '\(command)'.\(hint)")
         }
         guard timeout > 0 else { throw ValidationError("--timeout must be more than 0 seconds.") }
     }

@@ -33,11 +33,14 @@ enum Connecting {
     }
 
     static func sentence(_ error: RabbitMQError) -> String {
-        switch error.code {
-        case .notFound: "the broker does not know the platform's exchanges (start the services once: `make up`) – \(error)"
-        case .authenticationRefused: "the broker refuses user, password or virtual host – \(error)"
-        case .accessRefused: "the broker's permissions do not allow this – \(error)"
-        default: "the broker cannot be reached (is the stack up? `make up`; AMQP_URL says where it is) – \(error)"
+        let reason = error.replyText ?? error.context
+        return switch error.code {
+        case .notFound:
+            "the broker does not know the platform's exchanges: `make up`, or `martctl topology apply` (\(reason))"
+        case .authenticationRefused: "the broker refuses user, password or virtual host: see AMQP_URL (\(reason))"
+        case .accessRefused: "the broker's permissions do not allow this (\(reason))"
+        case .tlsFailed: "no trusted connection to the broker: see AMQP_URL, AMQP_CA, AMQP_CERT and AMQP_KEY (\(reason))"
+        default: "the broker cannot be reached: is it up (`make up`), and AMQP_URL right? (\(reason))"
         }
     }
 }

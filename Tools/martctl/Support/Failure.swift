@@ -52,7 +52,11 @@ struct Failure: Error, CustomStringConvertible {
 enum Terminal {
     static let isInteractive = isatty(STDOUT_FILENO) == 1
 
-    static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// On a terminal, broken between words.
+    static func complain(_ text: String) {
+        let shown = isatty(STDERR_FILENO) == 1 ? Paragraph.text(text) : text
+        FileHandle.standardError.write(Data((shown + "\n").utf8))
+    }
 
     /// For text that must appear at once: standard output is buffered when it is no terminal.
     static func show(_ text: String) {
