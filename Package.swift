@@ -8,9 +8,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
 ]
-// Messages are read and written by generic code of other modules: unspecialised it costs noticeably more. Not for the client, which
-// other packages may depend on: a dependency must not have such flags.
-let swiftSettings = strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+// Messages are read and written by generic code of other modules: unspecialised it costs noticeably more. Exclusive access to properties is
+// checked where every test runs, in debug builds; the checks would be a fortieth of a sale's cost. Not for the client, which other packages may
+// depend on: a dependency must not have such flags.
+let swiftSettings =
+    strict + [.unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -29,6 +31,9 @@ var targets: [Target] = [
     // OpenSSL's SHA-256, which librabbitmq loads anyway
     .systemLibrary(name: "CLibCrypto", path: "Shared/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    // The one setting of SQLite that GRDB does not reach
+    .systemLibrary(name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
     // Words and wire forms
     shared("Primitives", []),
     shared("StrictJSON", []),
@@ -36,7 +41,7 @@ var targets: [Target] = [
 
     // Reliable messaging: definitions, store, the running service
     shared("Messaging", ["Contracts", "Primitives", "StrictJSON"]),
-    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", "CLibCrypto", logging] + grdb),
+    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", "CLibCrypto", "CSQLite", logging] + grdb),
     shared(
         "ServiceKit",
         [
@@ -129,6 +134,9 @@ let package = Package(
         .executable(name: "settlement", targets: ["SettlementMain"]),
         .executable(name: "martctl", targets: ["MartctlMain"]),
         .library(name: "RabbitMQ", targets: ["RabbitMQ"]),
+        // for Benchmarks/, which is a package of its own
+        .library(name: "CSQLite", targets: ["CSQLite"]),
+        .library(name: "Settlement", targets: ["SettlementService", "Store", "Messaging", "Primitives"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

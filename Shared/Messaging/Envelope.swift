@@ -9,8 +9,7 @@ public struct Envelope: Sendable {
     /// `id.nttmart.<service>.<name>.v<major>`
     public var type: String
     public var subject: String?
-    public var time: String?
-    /// The same, read.
+    /// `time`
     public private(set) var sentAt: Instant?
     public var regency: String?
     public var correlationId: String?
@@ -35,46 +34,63 @@ public struct Envelope: Sendable {
 
     init(_ root: JSONValue) throws(EnvelopeFault) {
         guard root.kind == .object else { throw EnvelopeFault(.malformed, "the body is no JSON object") }
-        guard try Self.required(root, "specversion") == "1.0" else { throw EnvelopeFault(.malformed, "specversion is not 1.0") }
-        id = try Self.required(root, "id")
-        source = try Self.required(root, "source")
-        type = try Self.required(root, "type")
-        subject = try Self.optional(root, "subject")
-        time = try Self.optional(root, "time")
-        if let time {
-            sentAt = Instant(time)
+        var members = JSONMembers(of: root)
+        guard try Self.required(&members, "specversion") == "1.0" else { throw EnvelopeFault(.malformed, "specversion is not 1.0") }
+        id = try Self.required(&members, "id")
+        source = try Self.required(&members, "source")
+        type = try Self.required(&members, "type")
+        subject = try Self.optional(&members, "subject")
+        if let time = try Self.present(&members, "time") {
+            sentAt = time.withText { Instant(utf8: $0) } ?? nil
             if sentAt == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
         }
-        if let format = try Self.optional(root, "datacontenttype"), !MediaType.isJSON(format) {
+        if let format = try Self.optional(&members, "datacontenttype"), !MediaType.isJSON(format) {
             throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
         }
-        regency = try Self.optional(root, "regency")
-        correlationId = try Self.optional(root, "correlationid")
-        causationId = try Self.optional(root, "causationid")
-        traceparent = try Self.optional(root, "traceparent")
-        if traceparent != nil { tracestate = root["tracestate"]?.string.flatMap { TraceContext.state($0) } }
-        if let digits = try Self.optional(root, "sequence") {
-            guard digits.utf8.count <= 20, !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let number = Int64(digits) else {
+        regency = try Self.optional(&members, "regency")
+        correlationId = try Self.optional(&members, "correlationid")
+        causationId = try Self.optional(&members, "causationid")
+        traceparent = try Self.optional(&members, "traceparent")
+        if traceparent != nil { tracestate = members.value(of: "tracestate")?.string.flatMap { TraceContext.state($0) } }
+        if let digits = try Self.present(&members, "sequence") {
+            guard let number = digits.withText(Self.number) ?? nil else {
                 throw EnvelopeFault(.malformed, "sequence is no string of up to 20 digits")
             }
             sequence = number
         }
-        guard let data = root["data"], !data.isNull else { throw EnvelopeFault(.malformed, "data is missing") }
+        guard let data = members.value(of: "data"), !data.isNull else { throw EnvelopeFault(.malformed, "data is missing") }
         guard data.kind == .object else { throw EnvelopeFault(.malformed, "data is no object") }
         self.data = data
     }
 
-    /// Attributes are non-empty strings of at most 1,000 bytes.
-    private static func optional(_ root: JSONValue, _ name: StaticString) throws(EnvelopeFault) -> String? {
-        guard let value = root[name], !value.isNull else { return nil }
-        guard let text = value.string, !text.isEmpty, text.utf8.count <= 1000 else {
-            throw EnvelopeFault(.malformed, "\(name) is no text of 1 to 1000 bytes")
+    /// Up to 20 digits that fit into 64 bits.
+    private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int64? {
+        guard 1...20 ~= digits.count else { return nil }
+        var number: Int64 = 0
+        for digit in digits {
+            let (tenfold, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (next, overflowToo) = tenfold.addingReportingOverflow(Int64(digit &- 0x30))
+            if digit &- 0x30 > 9 || overflow || overflowToo { return nil }
+            number = next
         }
-        return text
+        return number
     }
 
-    private static func required(_ root: JSONValue, _ name: StaticString) throws(EnvelopeFault) -> String {
-        guard let text = try optional(root, name) else { throw EnvelopeFault(.malformed, "\(name) is missing") }
+    /// Attributes are non-empty strings of at most 1,000 bytes.
+    private static func present(_ members: inout JSONMembers, _ name: StaticString) throws(EnvelopeFault) -> JSONValue? {
+        guard let value = members.value(of: name), !value.isNull else { return nil }
+        guard value.withText({ 1...1000 ~= $0.count }) == true else {
+            throw EnvelopeFault(.malformed, "\(name) is no text of 1 to 1000 bytes")
+        }
+        return value
+    }
+
+    private static func optional(_ members: inout JSONMembers, _ name: StaticString) throws(EnvelopeFault) -> String? {
+        try present(&members, name)?.string
+    }
+
+    private static func required(_ members: inout JSONMembers, _ name: StaticString) throws(EnvelopeFault) -> String {
+        guard let text = try optional(&members, name) else { throw EnvelopeFault(.malformed, "\(name) is missing") }
         return text
     }
 }

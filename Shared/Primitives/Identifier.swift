@@ -3,19 +3,22 @@ public enum Identifier {
     public static let maximumLength = 64
 
     public static func isValid(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            guard (1...maximumLength).contains(bytes.count) else { return false }
-            for byte in bytes {
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"):
-                    continue
-                default: return false
-                }
+        if let result = text.utf8.withContiguousStorageIfAvailable(isValid) { return result }
+        var copy = text
+        return copy.withUTF8(isValid)
+    }
+
+    private static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard (1...maximumLength).contains(bytes.count) else { return false }
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"):
+                continue
+            default: return false
             }
-            return true
         }
+        return true
     }
 }
 

@@ -11,8 +11,13 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Nil unless `text` is an RFC 3339 date-time of the years 0001 to 9999. Fractions beyond a millisecond are cut off; a leap second reads as the second before.
     public init?(_ text: String) {
         var text = text
-        let parsed: Int64? = text.withUTF8 { bytes in Self.parse(bytes) }
-        guard let parsed else { return nil }
+        guard let instant = text.withUTF8({ Instant(utf8: $0) }) else { return nil }
+        self = instant
+    }
+
+    /// The same from the text's bytes.
+    public init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        guard let parsed = Self.parse(bytes) else { return nil }
         milliseconds = parsed
     }
 

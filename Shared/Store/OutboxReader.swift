@@ -24,9 +24,10 @@ extension ServiceStore {
                 sql:
                     "SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
             )
-            return try Self.rows(statement, position, limit) { row in
+            return try Self.rows(statement, position, limit) { row, last in
                 OutboxRow(
-                    position: row.int(0), exchange: Topology.events, routingKey: row.text(1), messageId: row.text(2), type: row.text(3),
+                    position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last?.routingKey),
+                    messageId: row.text(2), type: row.text(3, likely: last?.type),
                     correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7), body: row.blob(6))
             }
         }
@@ -40,7 +41,7 @@ extension ServiceStore {
                     "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent, traceparent, tracestate FROM reply WHERE position > ? ORDER BY position LIMIT ?"
             )
             var blocked = false
-            return try Self.rows(statement, position, limit) { row in
+            return try Self.rows(statement, position, limit) { row, _ in
                 blocked = blocked || row.int(6) > confirmedEvents
                 if blocked { return nil }
                 return OutboxRow(
@@ -52,7 +53,9 @@ extension ServiceStore {
 
     private static let bytesAtOnce = 4 << 20
 
-    private static func rows(_ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow) -> OutboxRow?) throws
+    private static func rows(
+        _ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow, _ last: OutboxRow?) -> OutboxRow?
+    ) throws
         -> [OutboxRow]
     {
         let handle = statement.sqliteStatement
@@ -66,7 +69,7 @@ extension ServiceStore {
         while bytes < bytesAtOnce {
             switch sqlite3_step(handle) {
             case SQLITE_ROW:
-                guard let row = read(StatementRow(statement: handle)) else { return rows }
+                guard let row = read(StatementRow(statement: handle), rows.last) else { return rows }
                 bytes += row.body.count
                 rows.append(row)
             case SQLITE_DONE: return rows

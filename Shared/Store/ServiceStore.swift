@@ -1,3 +1,4 @@
+import CSQLite
 public import GRDB
 import Messaging
 public import Primitives
@@ -56,7 +57,11 @@ public final class ServiceStore: Sendable {
         self.clock = clock
     }
 
+    /// Its counts of memory take a lock in every allocation, of which there are dozens per message, and nobody reads them. Once, before any use.
+    private static let sqliteCountsNoMemory = csqlite_count_no_memory() == SQLITE_OK
+
     private static func open(_ path: String) throws -> DatabasePool {
+        _ = sqliteCountsNoMemory
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true

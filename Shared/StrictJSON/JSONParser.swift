@@ -141,9 +141,9 @@ struct JSONParser {
         let start = position
         var hasEscapes = false
         while true {
+            position = PlainBytes.end(text, from: position)
             guard position < text.count else { throw fault(.syntax) }
-            let byte = text[position]
-            switch byte {
+            switch text[position] {
             case UInt8(ascii: "\""):
                 append(kind, from: start, to: position, hasEscapes: hasEscapes)
                 position += 1
@@ -152,7 +152,6 @@ struct JSONParser {
                 hasEscapes = true
                 try escape(text)
             case 0..<0x20: throw fault(.syntax)
-            case 0x20..<0x80: position += 1
             default:
                 guard let length = UTF8Scalar.length(text, at: position) else { throw fault(.invalidUTF8) }
                 position += length
@@ -203,11 +202,17 @@ struct JSONParser {
 
     private static let hashedKeys = 32
 
-    /// FNV-1a.
+    /// Length, first four and last four bytes: cheap, and different for nearly all keys that people give to one object.
     private static func hash(_ text: UnsafeBufferPointer<UInt8>, _ key: JSONDocument.Node) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in Int(key.start)..<Int(key.end) { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-        return hash
+        let (start, length) = (Int(key.start), Int(key.end - key.start))
+        guard length >= 4, let bytes = UnsafeRawPointer(text.baseAddress) else {
+            var hash = UInt64(length)
+            for index in start..<start + length { hash = hash << 8 | UInt64(text[index]) }
+            return hash
+        }
+        let first = bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+        let last = bytes.loadUnaligned(fromByteOffset: start + length - 4, as: UInt32.self)
+        return (UInt64(first) << 32 | UInt64(last)) ^ UInt64(length) << 56
     }
 
     /// As bytes: Swift's texts are equal by canonical equivalence, keys only by their code points.

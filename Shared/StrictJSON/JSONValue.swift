@@ -44,30 +44,21 @@ public struct JSONValue: Sendable {
         return document.bytes[Int(node.start)] == UInt8(ascii: "t")
     }
 
-    /// The member's value; nil if this is no object, or has no such member.
-    public subscript(_ name: StaticString) -> JSONValue? {
-        guard node.kind == .object else { return nil }
-        let length = name.utf8CodeUnitCount
-        var member = index + 1
-        let end = Int(node.next)
-        while member < end {
-            let key = document.nodes[member]
-            if key.hasEscapes {
-                let text = document.bytes.withUnsafeBufferPointer { JSONText.string($0, key) }
-                if text == name.description { return JSONValue(document: document, index: member + 1) }
-            } else if Int(key.end - key.start) == length, matches(key, name) {
-                return JSONValue(document: document, index: member + 1)
-            }
-            member = Int(document.nodes[member + 1].next)
+    /// The bytes of a string, unescaped, for as long as `body` runs; nil for any other kind.
+    public func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return document.bytes.withUnsafeBufferPointer { bytes in
+            if !node.hasEscapes { return body(UnsafeBufferPointer(rebasing: bytes[Int(node.start)..<Int(node.end)])) }
+            var text = JSONText.string(bytes, node)
+            return text.withUTF8(body)
         }
-        return nil
     }
 
-    private func matches(_ key: JSONDocument.Node, _ name: StaticString) -> Bool {
-        document.bytes.withUnsafeBufferPointer { bytes in
-            for offset in 0..<name.utf8CodeUnitCount where bytes[Int(key.start) + offset] != name.utf8Start[offset] { return false }
-            return true
-        }
+    /// The member's value; nil if this is no object, or has no such member.
+    public subscript(_ name: StaticString) -> JSONValue? {
+        var members = JSONMembers(of: self)
+        return members.value(of: name)
     }
 
     /// Elements of an array, in order; empty for any other kind.

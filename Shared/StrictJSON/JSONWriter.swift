@@ -33,16 +33,18 @@ public struct JSONWriter: Sendable {
     public mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { text in
-            if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-                bytes.append(contentsOf: text)
-            } else {
-                for byte in text { appendEscaped(byte) }
-            }
+        if value.utf8.withContiguousStorageIfAvailable({ append($0) }) == nil {
+            var copy = value
+            copy.withUTF8 { append($0) }
         }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        let plain = PlainBytes.end(text, from: 0)
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<plain]))
+        for byte in text[plain...] { appendEscaped(byte) }
     }
 
     public mutating func int(_ value: Int64) {

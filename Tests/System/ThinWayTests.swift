@@ -68,7 +68,7 @@ extension SharedMartTests {
             #expect(event.properties.userId == nil)
             #expect(event.envelope.source == "/catalog")
             #expect(event.envelope.regency == "53.06")
-            #expect(event.envelope.time != nil && event.envelope.sequence != nil)
+            #expect(event.envelope.sentAt != nil && event.envelope.sequence != nil)
         }
 
         @Test func `each service numbers its events without gaps`() async throws {

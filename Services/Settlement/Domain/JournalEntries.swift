@@ -13,7 +13,7 @@ public struct JournalEntries: Sendable, Hashable {
     private init(capacity: Int) { grouped.reserveCapacity(capacity) }
 
     /// What is to be written: accounts that come out at zero have no entry.
-    public var nonzero: [Entry] { grouped.filter { $0.amount != .zero } }
+    public var nonzero: some Collection<Entry> { grouped.lazy.filter { $0.amount != .zero } }
 
     /// A sale: the money came in, most of it is owed to the sellers, the rest is margin.
     public static func sale(_ lines: [(owner: Account, split: Split)], cash: Account) throws(MoneyOverflow) -> JournalEntries {

@@ -3,9 +3,9 @@ public import StrictJSON
 
 /// Reads a record from JSON. Unknown members are ignored; `null` counts as absent.
 public struct FieldReader: Fields {
-    private let object: JSONValue
+    private var members: JSONMembers
 
-    init(_ object: JSONValue) { self.object = object }
+    init(_ object: JSONValue) { members = JSONMembers(of: object) }
 
     public static func read<R: Record>(_ type: R.Type, from data: JSONValue) throws(InvalidData) -> R {
         guard data.kind == .object else { throw InvalidData("", "must be an object") }
@@ -16,12 +16,12 @@ public struct FieldReader: Fields {
         return record
     }
 
-    private func present(_ name: StaticString) -> JSONValue? {
-        guard let value = object[name], !value.isNull else { return nil }
+    private mutating func present(_ name: StaticString) -> JSONValue? {
+        guard let value = members.value(of: name), !value.isNull else { return nil }
         return value
     }
 
-    private func required(_ name: StaticString) throws(InvalidData) -> JSONValue {
+    private mutating func required(_ name: StaticString) throws(InvalidData) -> JSONValue {
         guard let value = present(name) else { throw fault(name, "is missing") }
         return value
     }
@@ -144,7 +144,9 @@ public struct FieldReader: Fields {
     }
 
     public mutating func instant(_ name: StaticString, _ value: inout Instant) throws(InvalidData) {
-        guard let text = try required(name).string, let instant = Instant(text) else { throw fault(name, "must be an RFC 3339 instant") }
+        guard let instant = try required(name).withText({ Instant(utf8: $0) }) ?? nil else {
+            throw fault(name, "must be an RFC 3339 instant")
+        }
         value = instant
     }
 

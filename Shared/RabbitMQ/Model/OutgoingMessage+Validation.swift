@@ -39,13 +39,12 @@ extension OutgoingMessage {
     }
 
     static func returnKey(exchange: String, routingKey: String, messageId: String) -> UInt64 {
-        // FNV-1a: a collision only makes a message count as returned that was not, which publishes it twice.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for text in [messageId, routingKey, exchange] {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ 0xff) &* 0x100_0000_01b3
-        }
-        return hash
+        // A collision only makes a message count as returned that was not, which publishes it twice.
+        var hasher = Hasher()
+        hasher.combine(messageId)
+        hasher.combine(routingKey)
+        hasher.combine(exchange)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }
 

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Glibc
 
 /// A librabbitmq connection with its one channel open.
 ///
@@ -52,6 +53,13 @@ final class NativeConnection {
             return amqp_basic_publish(handle, Self.channel, exchange, routingKey, mandatory, 0, &properties, bytes)
         }
         try check(status, "publishing")
+    }
+
+    /// Between `true` and `false` what is written leaves in full segments: for many messages at once that is cheaper by half, here and at the
+    /// broker, than a segment and a wake-up for each. What it holds back leaves after 200 ms at the latest.
+    func gather(_ isOn: Bool) {
+        var flag: Int32 = isOn ? 1 : 0
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Asks for a consumer without waiting for the answers: once a consumer runs, an RPC would meet deliveries.

@@ -63,6 +63,9 @@ final class PublisherClient: ConnectionClient {
     private func write(_ connection: NativeConnection, now: MonotonicTime) throws(RabbitMQError) {
         var messages = 0
         var bytes = 0
+        let isMany = !isBlocked && hasSeveral
+        if isMany { connection.gather(true) }
+        defer { if isMany { connection.gather(false) } }
         while !isBlocked, hasRoom, let (token, message) = next() {
             if let reason = message.reasonNotToSend(frameMax: connection.frameMax) {
                 tracker.settlements.append(.init(token: token, outcome: .invalid(reason: reason)))
@@ -81,6 +84,8 @@ final class PublisherClient: ConnectionClient {
             }
         }
     }
+
+    private var hasSeveral: Bool { head < queue.count && (queue.count - head > 1 || queue[head].count - position > 1) }
 
     private func next() -> (token: UInt64, message: OutgoingMessage)? {
         while head < queue.count {

@@ -7,6 +7,7 @@ public import GRDBSQLite
 public final class Connection {
     @usableFromInline let handle: OpaquePointer
     @usableFromInline var statements: [OpaquePointer?] = []
+    @usableFromInline let scratch = Scratch()
 
     init(_ handle: OpaquePointer) { self.handle = handle }
 
@@ -16,11 +17,12 @@ public final class Connection {
     @inlinable @discardableResult
     public func execute<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws(StoreError) -> Int {
         let statement = try prepared(sql)
+        let kept = scratch.end
+        defer { scratch.end = kept }
+        let parameters = Parameters(of: statement, scratch)
         var index: Int32 = 0
-        for value in repeat each values {
-            index += 1
-            try check(value.bind(to: statement, at: index), sql)
-        }
+        // Not a loop over the pack, which would copy each value first.
+        repeat try bind(each values, to: parameters, after: &index, sql)
         let result = sqlite3_step(statement)
         sqlite3_reset(statement)
         guard result == SQLITE_DONE else { throw error(result, sql) }
@@ -33,12 +35,14 @@ public final class Connection {
         _ sql: SQL, _ values: repeat each Value, read: (StatementRow) throws -> T
     ) throws -> T? {
         let statement = try prepared(sql)
-        defer { sqlite3_reset(statement) }
-        var index: Int32 = 0
-        for value in repeat each values {
-            index += 1
-            try check(value.bind(to: statement, at: index), sql)
+        let kept = scratch.end
+        defer {
+            sqlite3_reset(statement)
+            scratch.end = kept
         }
+        let parameters = Parameters(of: statement, scratch)
+        var index: Int32 = 0
+        repeat try bind(each values, to: parameters, after: &index, sql)
         switch sqlite3_step(statement) {
         case SQLITE_ROW: return try read(StatementRow(statement: statement))
         case SQLITE_DONE: return nil
@@ -52,12 +56,14 @@ public final class Connection {
         _ sql: SQL, _ values: repeat each Value, read: (StatementRow) throws -> T
     ) throws -> [T] {
         let statement = try prepared(sql)
-        defer { sqlite3_reset(statement) }
-        var index: Int32 = 0
-        for value in repeat each values {
-            index += 1
-            try check(value.bind(to: statement, at: index), sql)
+        let kept = scratch.end
+        defer {
+            sqlite3_reset(statement)
+            scratch.end = kept
         }
+        let parameters = Parameters(of: statement, scratch)
+        var index: Int32 = 0
+        repeat try bind(each values, to: parameters, after: &index, sql)
         var rows: [T] = []
         while true {
             switch sqlite3_step(statement) {
@@ -67,6 +73,15 @@ public final class Connection {
             }
         }
     }
+
+    @inlinable
+    func bind(_ value: borrowing some Bindable, to parameters: Parameters, after index: inout Int32, _ sql: SQL) throws(StoreError) {
+        index += 1
+        try check(value.bind(to: parameters, at: index), sql)
+    }
+
+    /// Key of the row inserted last.
+    public var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Rows inserted, updated and deleted on this connection since it was opened.
     var totalChanges: Int64 { sqlite3_total_changes64(handle) }

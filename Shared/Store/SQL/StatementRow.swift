@@ -1,4 +1,5 @@
 internal import GRDBSQLite
+import Glibc
 public import Primitives
 
 /// The current row of a statement; valid only inside the closure that receives it. Columns count from 0.
@@ -16,6 +17,13 @@ public struct StatementRow {
     public func text(_ column: Int32) -> String {
         guard let bytes = sqlite3_column_text(statement, column) else { return "" }
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
+    }
+    /// The text, where it is likely to be `known`, as in the row before: then nothing is made anew.
+    public func text(_ column: Int32, likely known: String?) -> String {
+        guard var known, let bytes = sqlite3_column_text(statement, column) else { return text(column) }
+        let count = Int(sqlite3_column_bytes(statement, column))
+        let isSame = known.withUTF8 { $0.count == count && memcmp($0.baseAddress ?? UnsafePointer(bytes), bytes, count) == 0 }
+        return isSame ? known : text(column)
     }
     public func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 

@@ -30,7 +30,7 @@ struct ContractsEnvelopeTests {
         let envelope = try Envelope(parsing: body("", nil))
         #expect(envelope.id == "m1" && envelope.source == "/permits" && envelope.type == "id.nttmart.permits.permit-approved.v1")
         #expect(envelope.data["permitId"]?.string == "p1")
-        #expect(envelope.subject == nil && envelope.time == nil && envelope.regency == nil && envelope.sequence == nil)
+        #expect(envelope.subject == nil && envelope.sentAt == nil && envelope.regency == nil && envelope.sequence == nil)
         #expect(envelope.correlationId == nil && envelope.causationId == nil && envelope.traceparent == nil)
     }
 

@@ -36,7 +36,6 @@ struct Ledger {
         """
         INSERT INTO posting (kind, key, sale, regency, postedAt, cause) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key, kind) DO NOTHING
         """)
-    private static let lastNumber = SQL("SELECT last_insert_rowid()")
     private static let findPosting = SQL("SELECT number, regency FROM posting WHERE key = ? AND kind = ?")
     private static let insertEntry = SQL("INSERT INTO entry (account, posting, amount) VALUES (?, ?, ?)")
     private static let findAccount = SQL("SELECT number FROM account WHERE sellerId = ?")
@@ -46,7 +45,7 @@ struct Ledger {
     /// Adds a posting caused by the message at hand; nil, and nothing is added, if this kind was posted for `key` before.
     func open(_ kind: PostingKind, _ key: String, sale: Posting? = nil, regency: String) throws -> Posting? {
         guard try tx.execute(Self.insertPosting, kind.rawValue, key, sale?.number, regency, tx.now, tx.cause.id) == 1 else { return nil }
-        return try tx.first(Self.lastNumber) { Posting(number: $0.int(0), regency: regency) }
+        return Posting(number: tx.connection.lastInsertedRow, regency: regency)
     }
 
     func find(_ kind: PostingKind, _ key: String) throws -> Posting? {
