@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-SOURCES := Package.swift Services Shared Tools Tests
+SOURCES := Package.swift Services Shared Tools Tests Benchmarks/Package.swift Benchmarks/Sources
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,10 +50,16 @@ generate: ## write the documents that follow from the services' indexes
 documents-check: dependencies ## have the published documents judged by validators that are not ours
 	@scripts/validate-documents
 
+bench: build ## ours beside the C limit, Go and Python, on one broker, with a table; ROUNDS and SALES say how long
+	@Benchmarks/build && Benchmarks/run
+
+bench-check: dependencies ## counts per sale that do not depend on the machine, against Benchmarks/thresholds.json
+	@Benchmarks/build && Benchmarks/.build/release/bench check
+
 clean: ## remove build results and the demo's leftovers (the data in var/stack stays)
 	@swift package clean && rm -rf var/demo
 
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo demo-up demo-down up down status build test compose-test chaos lint format generate documents-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos lint format generate documents-check bench bench-check clean dependencies
