@@ -36,28 +36,28 @@ FROM service AS catalog
 COPY --from=build /programs/catalog /usr/local/bin/
 ENV HTTP_PORT=8101
 EXPOSE 8101
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["catalog", "--health"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["catalog", "--health"]
 ENTRYPOINT ["catalog"]
 
 FROM service AS permits
 COPY --from=build /programs/permits /usr/local/bin/
 ENV HTTP_PORT=8102
 EXPOSE 8102
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["permits", "--health"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["permits", "--health"]
 ENTRYPOINT ["permits"]
 
 FROM service AS consignment
 COPY --from=build /programs/consignment /usr/local/bin/
 ENV HTTP_PORT=8103
 EXPOSE 8103
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["consignment", "--health"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["consignment", "--health"]
 ENTRYPOINT ["consignment"]
 
 FROM service AS settlement
 COPY --from=build /programs/settlement /usr/local/bin/
 ENV HTTP_PORT=8104
 EXPOSE 8104
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s CMD ["settlement", "--health"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s CMD ["settlement", "--health"]
 ENTRYPOINT ["settlement"]
 
 FROM runtime AS martctl

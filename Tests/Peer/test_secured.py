@@ -1,5 +1,7 @@
 """The broker of the secured compose stack, as `deploy/make-keys` sets it up: everybody can do what they must, and nothing else."""
 
+import re
+import shlex
 import subprocess
 import types
 
@@ -8,6 +10,7 @@ import pytest
 
 from peer import broker, stack
 from peer.client import Client
+from peer.contract import CONTENT_TYPE, Delivery
 from peer.mart import Mart
 
 ROOT = broker.SCRIPTS.parent
@@ -35,7 +38,7 @@ def _running(contract, programs, folder, environment):
     client = Client(url("martctl"), contract, name="martctl", may_declare=False)
     services = stack.start_services(
         folder, environment, programs, lambda name: {"AMQP_URL_FILE": str(keys / name / "url"), "REPLY_TO_QUEUES": "off"})
-    yield types.SimpleNamespace(mart=Mart(client, services, url("martctl"), None), url=url, port=port)
+    yield types.SimpleNamespace(mart=Mart(client, services, url("martctl"), None), url=url, port=port, folder=folder, environment=environment)
     assert {service.stop() for service in services.values()} == {0}
     client.close()
     broker.stop_private_node(folder / "broker", environment)
@@ -111,6 +114,31 @@ def test_refused(secured, user, what, act):
         with pytest.raises(pika.exceptions.ChannelClosedByBroker) as refusal:
             act(connection.channel())
     assert refusal.value.reply_code == 403
+
+
+def test_a_till_gets_its_user_as_the_page_about_it_says(secured):
+    page = (ROOT / "docs/decisions/0008-secured-stack.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$secured exec rabbitmq rabbitmqctl (.*)$", page, re.M)
+    assert len(commands) == 5
+    for command in commands:
+        control = [str(ROOT / "scripts/broker"), "control", str(secured.folder / "broker"), *shlex.split(command)]
+        subprocess.run(control, check=True, env=secured.environment, timeout=60, stdout=subprocess.DEVNULL)
+    url = f"amqp://till-1:its%20password@127.0.0.1:{secured.port}/%2f"
+    with broker.connect(url, "till") as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        queue = channel.queue_declare("", exclusive=True).method.queue
+        channel.queue_bind(queue, "mart.replies", "reply.till-1.#")
+        body = secured.mart.client.body("consignment.record-sale", secured.mart.cashier.sale("e-till", ("e-none", 1)))
+        properties = pika.BasicProperties(content_type=CONTENT_TYPE, reply_to="reply.till-1.1")
+        channel.basic_publish("mart.commands", "consignment.record-sale", body, properties, mandatory=True)
+        reply = next(Delivery(*delivery) for delivery in channel.consume(queue, auto_ack=True))
+        assert reply.verdict == "rejected not-found"
+    for _, act in [publishing("mart.commands", "catalog.change-price"), binding("mart.replies", "reply.martctl.#"), binding("mart.events", "#")]:
+        with broker.connect(url, "till") as connection:
+            with pytest.raises(pika.exceptions.ChannelClosedByBroker) as refusal:
+                act(connection.channel())
+        assert refusal.value.reply_code == 403
 
 
 def test_a_reply_to_a_queue_is_not_sent(secured):
