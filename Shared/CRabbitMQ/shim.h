@@ -5,6 +5,7 @@
 #include <amqp_framing.h>
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
+#include <openssl/err.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -38,6 +39,14 @@ static inline void crabbitmq_eventfd_clear(int descriptor) {
 
 /// `prctl` is variadic, and `pthread_setname_np` is not in Swift's Glibc module. Names the calling thread, at most 15 bytes.
 static inline void crabbitmq_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+/// Why TLS failed last on this thread, in OpenSSL's words, which librabbitmq does not pass on; NULL if it did not. Forgets it. Kept here so
+/// that Swift need not see all of OpenSSL.
+static inline const char *crabbitmq_take_tls_reason(void) {
+    unsigned long code = ERR_peek_last_error();
+    ERR_clear_error();
+    return code == 0 ? NULL : ERR_reason_error_string(code);
+}
 
 /// The method numbers are macros with a cast, which Swift does not import.
 enum {

@@ -18,6 +18,11 @@ public enum RabbitMQLimits {
     /// The authorities that are trusted when the configuration names none (Debian's place).
     static let systemCertificates = "/etc/ssl/certs/ca-certificates.crt"
 
+    /// How much of a certificate's or key's file is looked at before OpenSSL reads it. Bytes.
+    static let certificateFileBytes = 64 << 10
+    /// How long it is asked whether a port that does not understand plain AMQP speaks TLS.
+    static let tlsProbe: Duration = .seconds(1)
+
     /// Default time between heartbeats.
     public static let heartbeat: Duration = .seconds(10)
     /// Default limit for the TCP connection and, separately, for the handshake.

@@ -62,7 +62,9 @@ public struct RabbitMQConfiguration: Sendable {
         if frameMax < RabbitMQLimits.minFrameBytes || frameMax > RabbitMQLimits.frameBytes {
             throw .invalidConfiguration("frameMax is not within \(RabbitMQLimits.minFrameBytes) and \(RabbitMQLimits.frameBytes)")
         }
-        if (certFile == nil) != (keyFile == nil) { throw .invalidConfiguration("certFile and keyFile go together") }
+        if (certFile == nil) != (keyFile == nil) {
+            throw .invalidConfiguration("a certificate and its key go together, and one is missing")
+        }
     }
 }
 

@@ -34,6 +34,7 @@ public enum ServiceMain {
         do {
             store = try ServiceStore(definition, folder: settings.dataFolder, clock: settings.clock)
             processor = try BatchProcessor(store, repliesToQueues: settings.repliesToQueues)
+            processor.keepsRoutine = settings.logLevel <= .debug
         } catch {
             FatalExit.now(.unavailable, "\(error)", logger)
         }

@@ -16,6 +16,8 @@ public final class TestBroker: Sendable {
     }
 
     public let port: Int
+    /// Where it speaks TLS, if it does.
+    public let tlsPort: Int?
     private let folder: TemporaryFolder
     private let configuration: String
     private let readyHosts: Int
@@ -34,17 +36,38 @@ public final class TestBroker: Sendable {
     ///   - virtualHosts: how many virtual hosts exist from the start; more are created when asked for, at about 2 s each.
     ///   - configuration: further lines of its `rabbitmq.conf`.
     public static func start(virtualHosts: Int = 4, configuration: String = "") async throws -> TestBroker {
+        try await start(virtualHosts: virtualHosts, configuration: configuration, tlsPort: nil)
+    }
+
+    private static func start(virtualHosts: Int, configuration: String, tlsPort: Int?) async throws -> TestBroker {
         let folder = try TemporaryFolder("broker")
         let definitions = folder.file("definitions.json")
         try Definitions(virtualHosts: (1...virtualHosts).map(hostName)).write(to: definitions)
         _ = try await ChildProcess.run(
             [TestRun.script("broker"), "start", folder.path],
             environment: ["BROKER_DEFINITIONS": definitions.path, "BROKER_CONFIGURATION": configuration], limit: startLimit)
-        return try TestBroker(folder: folder, configuration: configuration, readyHosts: virtualHosts)
+        return try TestBroker(folder: folder, configuration: configuration, readyHosts: virtualHosts, tlsPort: tlsPort)
     }
 
-    private init(folder: TemporaryFolder, configuration: String, readyHosts: Int) throws {
+    /// Starts a node of its own that speaks TLS too, on a port of its own.
+    ///
+    /// - Parameter asksForCertificate: whether a client without a certificate is refused there.
+    public static func start(virtualHosts: Int = 4, tls: TestCertificates, asksForCertificate: Bool = false) async throws -> TestBroker {
+        let port = freePort()
+        let configuration = """
+            listeners.ssl.1 = 127.0.0.1:\(port)
+            ssl_options.cacertfile = \(tls.authority)
+            ssl_options.certfile = \(tls.path("server.pem"))
+            ssl_options.keyfile = \(tls.path("server.key"))
+            ssl_options.verify = \(asksForCertificate ? "verify_peer" : "verify_none")
+            ssl_options.fail_if_no_peer_cert = \(asksForCertificate)
+            """
+        return try await start(virtualHosts: virtualHosts, configuration: configuration, tlsPort: port)
+    }
+
+    private init(folder: TemporaryFolder, configuration: String, readyHosts: Int, tlsPort: Int?) throws {
         self.folder = folder
+        self.tlsPort = tlsPort
         self.configuration = configuration
         self.readyHosts = readyHosts
         let ports = try String(contentsOf: folder.file("ports"), encoding: .utf8)

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Messaging
 import Primitives
 import RabbitMQ
@@ -139,6 +140,12 @@ struct BrokerLossTests {
             try $0.declareQueue("settlement.events", passive: true).messageCount
         }
         #expect(waiting == 1)
+        // The log names the message that came back.
+        let log = try String(contentsOf: stack["catalog"].logFile, encoding: .utf8).split(separator: "\n")
+        let line = log.first { $0.contains("event came back unroutable") }
+        #expect(line?.contains("message.type=id.nttmart.catalog.seller-registered.v1") == true, "\(log)")
+        let message = try await stack["catalog"].json("/v1/messages?subject=s-kept").elements.first
+        #expect(line?.contains("correlation.id=\(message?["id"]?.string ?? "?")") == true, "\(log)")
         await client.close()
         try await stack.stop()
     }

@@ -46,6 +46,37 @@ struct ConfigurationTests {
         #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
     }
 
+    @Test func `files of certificates that cannot be used are one clear line and exit code 78`() async throws {
+        let certificates = try await TestCertificates()
+        let folder = try TemporaryFolder("files")
+        let rubbish = folder.file("rubbish")
+        try "secret-word".write(to: rubbish, atomically: true, encoding: .utf8)
+        let (cert, key, other) = (certificates.path("client.pem"), certificates.path("client.key"), certificates.path("server.key"))
+        let locked = try await certificates.lockedKey()
+        for (environment, word) in [
+            (["AMQP_CA": "nowhere.pem"], "AMQP_CA: the file nowhere.pem cannot be read"),
+            (["AMQP_CERT": "nowhere.pem", "AMQP_KEY": key], "AMQP_CERT: the file nowhere.pem cannot be read"),
+            (["AMQP_CERT": cert, "AMQP_KEY": "nowhere.key"], "AMQP_KEY: the file nowhere.key cannot be read"),
+            (["AMQP_CA": rubbish.path], "holds no certificate"), (["AMQP_CERT": cert], "go together"), (["AMQP_KEY": key], "go together"),
+            (["AMQP_CERT": cert, "AMQP_KEY": other], "key values mismatch"), (["AMQP_CERT": cert, "AMQP_KEY": locked], "has a passphrase"),
+            (["AMQP_URL_FILE": rubbish.path], "AMQP_URL_FILE: the URL has no scheme"),
+            (["AMQP_URL_FILE": folder.path], "AMQP_URL_FILE: the file"),
+        ] {
+            let variables = environment.merging(["AMQP_URL": "amqps://localhost", "DATA_DIR": folder.file("data").path]) { given, _ in given
+            }
+            let run = try await Program.run("permits", [], environment: variables)
+            #expect(run.exitCode == 78, "\(environment)")
+            #expect(run.error.contains(word), "\(run.error)")
+            #expect(run.error.split(separator: "\n").count == 1 && run.error.hasPrefix("permits: "), "\(run.error)")
+            #expect(!run.error.contains("secret-word"))
+            // martctl takes the same variables.
+            let tool = try await Program.run("martctl", ["send", "catalog.open-mart", "regency=53.06"], environment: variables)
+            #expect(tool.exitCode == 64, "\(environment): \(tool.error)")
+            #expect(!tool.error.contains("secret-word"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("data").path))
+    }
+
     @Test(arguments: Stack.allServices)
     func `help lists every variable, its default and the exit codes`(service: String) async throws {
         for flag in ["--help", "-h"] {

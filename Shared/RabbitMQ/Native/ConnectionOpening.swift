@@ -29,39 +29,20 @@ extension NativeConnection {
         _ handle: amqp_connection_state_t, _ configuration: RabbitMQConfiguration, _ host: RabbitMQConfiguration.Host
     ) throws(RabbitMQError) {
         let place = "\(host.name):\(host.port)"
-        let socket: OpaquePointer?
+        let socket: OpaquePointer
         if configuration.tls {
-            socket = amqp_ssl_socket_new(handle)
-            guard let socket else { throw .tlsFailed("no TLS socket", isRetriable: true) }
-            try prepareTLS(socket, configuration)
+            socket = try TLS.socket(of: handle, configuration)
         } else {
-            socket = amqp_tcp_socket_new(handle)
+            guard let plain = amqp_tcp_socket_new(handle) else { throw .connectFailed("no memory for a socket") }
+            socket = plain
         }
-        guard let socket else { throw .connectFailed("no memory for a socket") }
         var limit = configuration.connectTimeout.timeval
+        _ = TLS.takeReason()
         let status = amqp_socket_open_noblock(socket, host.name, Int32(host.port), &limit)
         if status == AMQP_STATUS_OK.rawValue { return }
         let failure = error(status, "connecting to \(place)")
-        if failure.code == .tlsFailed { throw failure }
-        throw .connectFailed(failure.context)
-    }
-
-    private static func prepareTLS(_ socket: OpaquePointer, _ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
-        // The floor first: the library's own default allows versions that are broken.
-        if amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != AMQP_STATUS_OK.rawValue {
-            throw .tlsFailed("TLS 1.2 cannot be made the oldest version", isRetriable: false)
-        }
-        amqp_ssl_socket_set_verify_peer(socket, 1)
-        amqp_ssl_socket_set_verify_hostname(socket, 1)
-        let caFile = configuration.caFile ?? RabbitMQLimits.systemCertificates
-        if amqp_ssl_socket_set_cacert(socket, caFile) != AMQP_STATUS_OK.rawValue {
-            throw .tlsFailed("the authorities in \(caFile) cannot be read", isRetriable: false)
-        }
-        if let certFile = configuration.certFile, let keyFile = configuration.keyFile,
-            amqp_ssl_socket_set_key(socket, certFile, keyFile) != AMQP_STATUS_OK.rawValue
-        {
-            throw .tlsFailed("the certificate in \(certFile) or the key in \(keyFile) cannot be read", isRetriable: false)
-        }
+        if failure.code != .tlsFailed { throw .connectFailed(failure.context) }
+        throw .tlsFailed(failure.context + TLS.because(TLS.takeReason()), isRetriable: failure.isRetriable)
     }
 
     private static func logIn(
@@ -85,6 +66,22 @@ extension NativeConnection {
         if failure.replyCode == 403 || failure.replyCode == 530 {
             throw .authenticationRefused(failure.context, replyCode: failure.replyCode, replyText: failure.replyText)
         }
+        if failure.replyCode == nil { try explain(failure, configuration, host) }
         throw failure
+    }
+
+    /// A connection that ends before the broker has said a word has often to do with TLS.
+    private static func explain(
+        _ failure: RabbitMQError, _ configuration: RabbitMQConfiguration, _ host: RabbitMQConfiguration.Host
+    ) throws(RabbitMQError) {
+        if configuration.tls {
+            // With TLS 1.3 a broker refuses a missing certificate only after the handshake.
+            if let reason = TLS.takeReason() { throw .tlsFailed("\(failure.context) (\(reason))", isRetriable: false) }
+            if configuration.certFile == nil, failure.code == .connectionLost {
+                throw .connectionLost("\(failure.context) (no certificate is set, should the broker ask for one)")
+            }
+        } else if TLS.isSpoken(at: host, within: min(configuration.connectTimeout, RabbitMQLimits.tlsProbe)) {
+            throw .tlsFailed("\(host.name):\(host.port) speaks TLS: the URL must begin with amqps://", isRetriable: false)
+        }
     }
 }

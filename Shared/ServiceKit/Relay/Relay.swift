@@ -141,8 +141,18 @@ final class Relay: Sendable {
     /// An event came back although the contract names a consumer: its queue or binding is gone. A new connection declares it again.
     private func assertTopology(for position: Int64) {
         health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
-        logger.error("event came back unroutable, asserting the topology", metadata: ["outbox.position": "\(position)"])
+        logger.error("event came back unroutable, asserting the topology", metadata: about(event: position))
         publisher.reconnect(reason: "an event came back unroutable")
+    }
+
+    /// Which event it is, so that its message is found.
+    private func about(event position: Int64) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [LogKey.outboxPosition: "\(position)"]
+        guard let event = try? store.events(after: position - 1, limit: 1).first, event.position == position else { return metadata }
+        metadata[LogKey.messageId] = "\(event.messageId)"
+        metadata[LogKey.messageType] = "\(event.type)"
+        metadata[LogKey.correlationId] = "\(event.correlationId)"
+        return metadata
     }
 
     private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow, _ times: inout ConfirmTimes) {
@@ -157,7 +167,8 @@ final class Relay: Sendable {
             case .returned: result = .notRouted
             case .nacked, .lost: result = .failed
             case .invalid(let reason):
-                logger.critical("a message cannot be published", metadata: ["outbox.position": "\(token.position)", "error": "\(reason)"])
+                logger.critical(
+                    "a message cannot be published", metadata: [LogKey.outboxPosition: "\(token.position)", LogKey.error: "\(reason)"])
                 result = .failed
             }
             switch token.kind {
@@ -213,7 +224,7 @@ final class Relay: Sendable {
             store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
         } catch {
             health.set(.storeFailing, "the outbox cannot be read: \(error)")
-            logger.error("the outbox cannot be read", metadata: ["error": "\(error)"])
+            logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
         }
     }
 

@@ -33,13 +33,20 @@ struct LineLog: LogHandler {
             }
         } else {
             let rest = fields.map { " \($0.key)=\(quoted($0.value.description))" }.joined()
-            line = Array("\(time) \(event.level.rawValue.uppercased()) \(label): \(event.message)\(rest)".utf8)
+            line = Array("\(time) \(event.level.rawValue.uppercased()) \(label): \(Self.oneLine(event.message.description))\(rest)".utf8)
         }
         line.append(UInt8(ascii: "\n"))
         FileHandle.standardError.write(Data(line))
     }
 
+    private static func oneLine(_ text: String) -> String { text.split(whereSeparator: \.isNewline).joined(separator: " ") }
+
+    /// What a stranger sent can neither begin a line of its own nor pass for another field.
     private func quoted(_ value: String) -> String {
-        value.contains(where: { $0 == " " || $0 == "\n" }) ? "\"\(value.split(separator: "\n").joined(separator: " "))\"" : value
+        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5c && $0 != 0x7f }
+        if isPlain { return value }
+        var json = JSONWriter()
+        json.string(value)
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 }

@@ -66,19 +66,22 @@ struct ServiceSettings {
             }
             return Array(data)
         }
-        var url = value("AMQP_URL")
-        if let secret = try file("AMQP_URL_FILE") {
-            url = String(decoding: secret, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
+        let secret = try file("AMQP_URL_FILE").map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
         do throws(RabbitMQError) {
-            broker = try RabbitMQConfiguration(url: url)
+            broker = try RabbitMQConfiguration(url: secret ?? value("AMQP_URL"))
         } catch {
-            throw Fault(description: "AMQP_URL: \(error)")
+            throw Fault(description: "\(secret == nil ? "AMQP_URL" : "AMQP_URL_FILE"): \(error.context)")
         }
         broker.caFile = values["AMQP_CA"]
         broker.certFile = values["AMQP_CERT"]
         broker.keyFile = values["AMQP_KEY"]
         broker.connectionName = service
+        for name in ["AMQP_CA", "AMQP_CERT", "AMQP_KEY"] { _ = try file(name) }
+        do throws(RabbitMQError) {
+            try broker.check()
+        } catch {
+            throw Fault(description: "AMQP_CA, AMQP_CERT, AMQP_KEY: \(error.context)")
+        }
         dataFolder = value("DATA_DIR")
         backupFolder = values["BACKUP_DIR"] ?? "\(dataFolder)/backups"
         repliesToQueues = try Self.choice("REPLY_TO_QUEUES", value("REPLY_TO_QUEUES"), ["on", "off"]) == "on"

@@ -15,6 +15,7 @@ final class Writer: Sendable {
     private let health: Health
     private let metrics: ServiceMetrics
     private let logger: Logger
+    private let decisions: DecisionLog
     private let isStopping = Atomic(false)
     private let finished = Completion()
 
@@ -29,6 +30,7 @@ final class Writer: Sendable {
         self.health = health
         self.metrics = metrics
         self.logger = logger
+        decisions = DecisionLog(logger: logger)
     }
 
     /// The processor is handed to the writer's thread and never seen again by anyone else.
@@ -95,13 +97,21 @@ final class Writer: Sendable {
             isCommitted =
                 isCommitted
                 && retrying {
-                    guard try processor.beginAttempt(incoming) else { return }
+                    guard try processor.beginAttempt(incoming) else { return decisions.write(processor.decisions) }
                     try processor.process([incoming])
+                    decisions.write(processor.decisions)
                     try processor.endAttempt(incoming)
                 }
         }
         let batch = ready
-        if !batch.isEmpty { isCommitted = isCommitted && retrying { try processor.process(batch) } }
+        if !batch.isEmpty {
+            isCommitted =
+                isCommitted
+                && retrying {
+                    try processor.process(batch)
+                    decisions.write(processor.decisions)
+                }
+        }
         guard isCommitted else { return false }
         let committed = processor.committed
         relay.committed(committed)
@@ -109,7 +119,12 @@ final class Writer: Sendable {
         if committed.timersRequested { timers.request() }
         if committed.replayRequested {
             CrashPoint.replayRequested.pass()
-            retrying { while try processor.replayParked() { relay.committed(processor.committed) } }
+            retrying {
+                while try processor.replayParked() {
+                    decisions.write(processor.decisions)
+                    relay.committed(processor.committed)
+                }
+            }
         }
         metrics.committed(
             messages: deliveries.count, after: started.duration(to: .now), commit: processor.commitDuration, tally: processor.tally)
@@ -118,17 +133,26 @@ final class Writer: Sendable {
 
     private func fireTimers(_ processor: BatchProcessor, _ timers: inout TimerSchedule) {
         let today = store.clock.today
+        let before = processor.committed.events
         var failed = false
         let isDone = retrying {
             try processor.fireTimers { timer, error in
                 failed = true
                 health.set(.timerFailing, "\(timer.name): \(error)")
-                logger.error("timer failed", metadata: ["timer": "\(timer.name)", "error": "\(error)"])
+                logger.error("timer failed", metadata: [LogKey.timer: "\(timer.name)", LogKey.error: "\(error)"])
             }
         }
         guard isDone else { return }
         if !failed { health.clear(.timerFailing) }
         let committed = processor.committed
+        if committed.events > before {
+            logger.info(
+                "the clock brought events",
+                metadata: [
+                    LogKey.businessDate: "\(today)", LogKey.eventCount: "\(committed.events - before)",
+                    LogKey.correlationId: "clock:\(today)",
+                ])
+        }
         if failed { timers.failed(at: .now) } else { timers.fired(on: today, more: committed.timersRequested) }
         relay.committed(committed)
     }
@@ -144,7 +168,7 @@ final class Writer: Sendable {
                 return true
             } catch {
                 health.set(.storeFailing, "\(error)")
-                logger.error("the store failed, trying again", metadata: ["error": "\(error)", "retry.seconds": "\(delay)"])
+                logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
                 if let error = error as? StoreError, error.isCorruption {
                     FatalExit.now(.unavailable, "the store is corrupt: \(error)", logger)
                 }

@@ -6,6 +6,12 @@ import StrictJSON
 /// The order of judgement: envelope, route, type, (source, id), data, business key, then the handler (sections 2 and 4 of the contract).
 extension BatchProcessor {
     func judge(_ incoming: Incoming, isGuarded: Bool) throws {
+        let before = replies.refusedDestinations
+        try admit(incoming, isGuarded: isGuarded)
+        if replies.refusedDestinations != before { pendingDecisions.append(Decision(unanswered: incoming)) }
+    }
+
+    private func admit(_ incoming: Incoming, isGuarded: Bool) throws {
         let digest = Digest.of(incoming.body)
         if incoming.channel == .dead {
             let envelope = try? Envelope(parsing: incoming.body)
@@ -201,6 +207,8 @@ extension BatchProcessor {
         case .accepted: pendingTally.count(entry, .accepted)
         case .duplicate: pendingTally.count(entry, .duplicate)
         case .parked: pendingTally.count(entry, .parked)
+        // Counted where the reply was to be kept.
+        case .unanswered: break
         case .rejected(let code):
             pendingTally.count(entry, .rejected)
             pendingTally.countRejected(code)

@@ -22,7 +22,7 @@ public final class BatchProcessor {
     /// What was decided since the start, by type and outcome.
     public private(set) var tally: Tally
     var pendingTally: Tally
-    /// Decisions of the last transaction, for the log: rejected and parked, the others where they are asked for.
+    /// Decisions of the last transaction, for the log: rejected, unanswered and parked, the others where they are asked for.
     public private(set) var decisions: [Decision] = []
     var pendingDecisions: [Decision] = []
     /// Whether `decisions` holds what was accepted and repeated too.

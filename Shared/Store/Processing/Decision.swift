@@ -6,6 +6,8 @@ public struct Decision: Sendable {
     public enum Verdict: Sendable, Hashable {
         case accepted, duplicate
         case rejected(ReplyCode)
+        /// Judged like any other command, but its `reply_to` is one that no reply may go to.
+        case unanswered
         case parked(ParkReason)
     }
 
@@ -33,13 +35,21 @@ public struct Decision: Sendable {
 
     /// On a message that may be no more than bytes.
     init(parked incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, parkedId: String) {
-        verdict = .parked(reason)
+        self.init(.parked(reason), incoming, envelope, parkedId: parkedId)
+    }
+
+    init(unanswered incoming: Incoming) {
+        self.init(.unanswered, incoming, try? Envelope(parsing: incoming.body), parkedId: nil)
+    }
+
+    private init(_ verdict: Verdict, _ incoming: Incoming, _ envelope: Envelope?, parkedId: String?) {
+        self.verdict = verdict
         self.parkedId = parkedId
         type = envelope?.type
         subject = envelope?.subject
         messageId = envelope?.id ?? incoming.messageId
         source = envelope?.source
-        correlationId = envelope?.correlationId ?? incoming.correlationId
+        correlationId = envelope?.correlationId ?? incoming.correlationId ?? messageId
         traceparent = envelope?.traceparent ?? incoming.traceparent
     }
 }

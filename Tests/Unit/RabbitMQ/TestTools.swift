@@ -113,10 +113,11 @@ final class Pair: Sendable {
     init(
         url: String, heartbeat: Duration = .seconds(10), limits: PublisherLimits = PublisherLimits(), prefetch: UInt16 = 100,
         maxBodySize: Int = RabbitMQLimits.maxBodyBytes, queueArguments: [String: FieldValue] = [:],
-        extra: [RabbitMQConsumer.Subscription] = []
+        extra: [RabbitMQConsumer.Subscription] = [], change: (inout RabbitMQConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = try RabbitMQConfiguration(url: url)
         configuration.heartbeat = heartbeat
+        change(&configuration)
         self.configuration = configuration
         let (settled, publisherStates, consumerStates, queue) = (settled, publisherStates, consumerStates, queue)
         publisher = RabbitMQPublisher(

@@ -34,6 +34,7 @@ struct TallyTests {
             command("put-box", #"{"boxId":"b2","content":"broken"}"#, id: "m2"),
         ])
         #expect(bench.processor.tally.refusedReplies == 1)
+        #expect(bench.processor.decisions.filter { $0.verdict == .unanswered }.map(\.messageId) == ["m1"])
     }
 
     @Test func `a message that was put off and then parked is counted as parked`() throws {

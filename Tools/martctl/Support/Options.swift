@@ -16,25 +16,26 @@ struct BrokerOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         do {
             var configuration = try RabbitMQConfiguration(url: try url(environment))
-            configuration.caFile = environment["AMQP_CA"]
-            configuration.certFile = environment["AMQP_CERT"]
-            configuration.keyFile = environment["AMQP_KEY"]
+            func file(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+            (configuration.caFile, configuration.certFile, configuration.keyFile) = (file("AMQP_CA"), file("AMQP_CERT"), file("AMQP_KEY"))
             configuration.connectionName = "martctl"
+            try configuration.check()
             return configuration
         } catch let error as RabbitMQError {
-            throw Failure(.usage, "the broker's URL cannot be used: \(error.context)")
+            throw Failure(.usage, "the settings of the broker cannot be used: \(error.context)")
         }
     }
 
     private func url(_ environment: [String: String]) throws -> String {
         if let amqpUrl { return amqpUrl }
-        if let url = environment["AMQP_URL"], !url.isEmpty { return url }
+        // As the services do: the file before the variable, which may be a default of the environment.
         if let path = environment["AMQP_URL_FILE"], !path.isEmpty {
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw Failure(.usage, "AMQP_URL_FILE names \(path), which cannot be read")
             }
             return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }
+        if let url = environment["AMQP_URL"], !url.isEmpty { return url }
         return "amqp://guest:guest@127.0.0.1:5672/%2f"
     }
 }
