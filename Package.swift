@@ -82,7 +82,8 @@ targets += [
     .target(
         name: "MartctlKit",
         dependencies: [
-            "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "Store", "Audit", "RabbitMQ", "Messaging",
+            "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
         ],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(

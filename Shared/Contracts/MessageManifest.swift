@@ -14,6 +14,8 @@ extension MessageName {
         MessageName("catalog", "withdraw-product"),
         MessageName("catalog", "replay-parked"),
         MessageName("catalog", "discard-parked"),
+        MessageName("catalog", "backup-store"),
+        MessageName("catalog", "resync"),
         MessageName("permits", "apply-for-permit"),
         MessageName("permits", "resubmit-permit"),
         MessageName("permits", "approve-permit"),
@@ -25,6 +27,8 @@ extension MessageName {
         MessageName("permits", "correct-permit-number"),
         MessageName("permits", "replay-parked"),
         MessageName("permits", "discard-parked"),
+        MessageName("permits", "backup-store"),
+        MessageName("permits", "resync"),
         MessageName("consignment", "receive-goods"),
         MessageName("consignment", "record-sale"),
         MessageName("consignment", "refund-sale"),
@@ -34,9 +38,13 @@ extension MessageName {
         MessageName("consignment", "resolve-flag"),
         MessageName("consignment", "replay-parked"),
         MessageName("consignment", "discard-parked"),
+        MessageName("consignment", "backup-store"),
+        MessageName("consignment", "resync"),
         MessageName("settlement", "assign-suspense"),
         MessageName("settlement", "replay-parked"),
         MessageName("settlement", "discard-parked"),
+        MessageName("settlement", "backup-store"),
+        MessageName("settlement", "resync"),
     ]
 
     /// Every event that a service publishes.

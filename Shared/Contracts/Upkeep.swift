@@ -1,3 +1,5 @@
+public import Primitives
+
 // Commands to every service that concern its store as a whole: a backup of it, and its events sent once more.
 
 /// Data of `backup-store`.
@@ -10,5 +12,40 @@ public struct BackupRequest: Record {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("name", &backupName)
         try f.text("by", &by)
+    }
+}
+
+/// Data of `resync`: which events are to be sent once more, and for whom.
+public struct ResyncRequest: Record {
+    /// The service that is to have them.
+    public var consumer = ""
+    /// The first sequence, of `source`; everything after it follows, unless `toSequence` says where to end.
+    public var fromSequence: Int64?
+    public var toSequence: Int64?
+    /// Of the sequences; the present one where it is absent.
+    public var source: String?
+    /// In place of a sequence: the business date on which the range begins.
+    public var since: BusinessDate?
+    /// In place of a sequence: everything that is kept.
+    public var all = false
+    public var by = ""
+    public init() {}
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.id("consumer", &consumer)
+        try f.integer("fromSequence", &fromSequence, 1...Rupiah.maximum.amount)
+        try f.integer("toSequence", &toSequence, 1...Rupiah.maximum.amount)
+        try f.text("source", &source)
+        try f.date("since", &since)
+        try f.flag("all", &all)
+        try f.text("by", &by)
+    }
+
+    public func check() throws(InvalidData) {
+        if [fromSequence != nil, since != nil, all].count(where: { $0 }) != 1 {
+            throw InvalidData("fromSequence", "or since or all must say where to begin, and only one of them")
+        }
+        if fromSequence == nil, toSequence != nil || source != nil { throw InvalidData("toSequence", "and source go with fromSequence") }
+        if let fromSequence, let toSequence, toSequence < fromSequence { throw InvalidData("toSequence", "is less than fromSequence") }
     }
 }

@@ -24,13 +24,30 @@ extension ServiceStore {
                 sql:
                     "SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
             )
-            return try Self.rows(statement, position, limit) { row, last in
-                OutboxRow(
-                    position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last?.routingKey),
-                    messageId: row.text(2), type: row.text(3, likely: last?.type),
-                    correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7), body: row.blob(6))
-            }
+            return try Self.rows(statement, position, limit, read: Self.event)
         }
+    }
+
+    /// Events of some types after a position and up to another, as they were sent; those whose bodies were let go of are left out.
+    func events(after position: Int64, limit: Int, through end: Int64, types: Set<String>) throws -> [OutboxRow] {
+        // Names of the contract, the same few lists each time: part of the statement, so that it is prepared once.
+        let names = types.sorted().map { "'\($0)'" }.joined(separator: ", ")
+        return try pool.read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox
+                    WHERE position > ?1 AND position <= ?3 AND body IS NOT NULL AND type IN (\(names)) ORDER BY position LIMIT ?2
+                    """)
+            sqlite3_bind_int64(statement.sqliteStatement, 3, end)
+            return try Self.rows(statement, position, limit, read: Self.event)
+        }
+    }
+
+    private static func event(_ row: StatementRow, _ last: OutboxRow?) -> OutboxRow {
+        OutboxRow(
+            position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last?.routingKey), messageId: row.text(2),
+            type: row.text(3, likely: last?.type), correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7),
+            body: row.blob(6))
     }
 
     /// Replies after a position whose events are confirmed up to `confirmedEvents`; those that nobody asked for have an empty routing key.

@@ -106,6 +106,9 @@ public final class ServiceStore: Sendable {
         let marks = sent.withLock { $0 }
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "UPDATE progress SET eventsSent = ?, repliesSent = ?", arguments: [marks.events, marks.replies])
+            for (number, sent) in marks.resyncs {
+                try db.execute(sql: "UPDATE resync SET sent = max(sent, ?) WHERE number = ?", arguments: [sent, number])
+            }
             try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'")
         }
         CrashPoint.stopClosed.pass()
@@ -116,10 +119,13 @@ public final class ServiceStore: Sendable {
 public struct SentMarks: Sendable, Hashable {
     public var events: Int64
     public var replies: Int64
+    /// Positions up to which the resyncs of this process have left, by number.
+    public var resyncs: [Int64: Int64]
 
-    public init(events: Int64, replies: Int64) {
+    public init(events: Int64, replies: Int64, resyncs: [Int64: Int64] = [:]) {
         self.events = events
         self.replies = replies
+        self.resyncs = resyncs
     }
 }
 

@@ -62,7 +62,7 @@ struct StoreMeta {
             sql: "INSERT INTO life SELECT ?, ?, coalesce(max(position), 0) FROM outbox", arguments: [life.number, life.source])
         try set(Key.storeId, storeId, db)
         try set(Key.source, life.source, db)
-        try db.execute(sql: "UPDATE backup SET state = 'superseded' WHERE state = 'requested'")
+        try db.execute(sql: "UPDATE backup SET state = 'superseded' WHERE state = 'requested'; UPDATE resync SET sent = endsAt")
         try db.execute(sql: "DELETE FROM meta WHERE key IN (?, ?)", arguments: [Key.backup, Key.nextLife])
     }
 

@@ -19,6 +19,8 @@ public final class Transaction {
     var replayRequested = false
     /// How many backups were asked for since the start. Never goes back: a reason to look is enough.
     private(set) var backupRequests = 0
+    /// The same of resyncs.
+    private(set) var resyncRequests = 0
     /// Parked in this transaction after they had been put off: not yet counted.
     var parkedPutOff: [Decision] = []
 
@@ -64,6 +66,7 @@ public final class Transaction {
 
     func requestReplay() { replayRequested = true }
     func requestBackup() { backupRequests += 1 }
+    func requestResync() { resyncRequests += 1 }
 
     private static let advanceFacet = SQL(
         """

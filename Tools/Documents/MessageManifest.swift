@@ -8,10 +8,7 @@ extension Document {
         func list(_ names: [MessageName]) -> String {
             names.map { "        MessageName(\"\($0.service)\", \"\($0.name)\")," }.joined(separator: "\n")
         }
-        let commands = services.flatMap { service in
-            service.commands
-                + ["replay-parked", "discard-parked"].map { MessageName(service.name, $0) }.filter { !service.commands.contains($0) }
-        }
+        let commands = services.flatMap { $0.allCommands.map(\.name) }
         let events = services.flatMap { service in
             service.publishes.map { $0.name } + [MessageName(service.name, "command-rejected")]
         }

@@ -6,7 +6,8 @@ public struct Martctl: AsyncParsableCommand {
         commandName: "martctl",
         abstract: "Speaks with the NTT Mart platform: sends, watches, looks after it, audits the books.",
         discussion: """
-            Everything goes through messages on the broker and GETs on the services' read sides; martctl has no other way in.
+            Everything goes through messages on the broker and GETs on the services' read sides; only `verify` and `restore` open files, \
+            of backups and of services that are stopped.
 
             First steps, on a stack started with `make up`:
               martctl status
@@ -34,7 +35,8 @@ public struct Martctl: AsyncParsableCommand {
             CommandGroup(
                 name: "State",
                 subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self, TopologyCommand.self, DoctorCommand.self]),
-            CommandGroup(name: "Books", subcommands: [AuditCommand.self, DemoCommand.self]),
+            CommandGroup(name: "Stores", subcommands: [Backup.self, Verify.self, Restore.self, Resync.self]),
+            CommandGroup(name: "Books", subcommands: [Reconcile.self, AuditCommand.self, DemoCommand.self]),
         ])
 
     public init() {}

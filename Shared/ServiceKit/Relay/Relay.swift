@@ -102,7 +102,8 @@ final class Relay: Sendable {
         var committed = mailbox.withLock { $0.committed }
         /// What came back or failed is not tried again in a busy loop.
         var pausedUntil = ContinuousClock.now
-        var unroutable: Int64?
+        var unroutable: (event: Int64?, resync: Int64?) = (nil, nil)
+        var resync = RelayResync()
         while true {
             _ = signal.wait(timeout: .now() + .milliseconds(ContinuousClock.now < pausedUntil ? 20 : 500))
             let (settlements, isOpen, isStopping) = mailbox.withLock { mailbox in
@@ -112,23 +113,28 @@ final class Relay: Sendable {
                 return (mailbox.settlements, mailbox.isOpen, mailbox.isStopping)
             }
             settle(settlements, in: &window, &times)
-            store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
+            mark(window)
             if !settlements.isEmpty { CrashPoint.relayMarked.pass() }
             if window.mustRewind, window.inFlight == 0 {
+                let (ofEvent, ofResync) = (window.isUnroutable, window.isResyncUnroutable)
                 let mustAssertTopology = window.rewind()
                 times.forget()
                 pausedUntil = .now + (mustAssertTopology ? Self.unroutablePause : Self.failurePause)
                 if mustAssertTopology {
-                    unroutable = window.events.mark + 1
-                    assertTopology(for: window.events.mark + 1)
+                    if ofEvent { unroutable.event = window.events.mark + 1 }
+                    if ofResync { unroutable.resync = window.resync.mark + 1 }
+                    assertTopology(for: (ofEvent ? window.events : window.resync).mark + 1)
                 }
             }
-            if let position = unroutable, window.events.mark >= position {
-                unroutable = nil
+            if unroutable != (nil, nil), window.events.mark >= unroutable.event ?? 0, window.resync.mark >= unroutable.resync ?? 0 {
+                unroutable = (nil, nil)
                 health.clear(.unroutable)
             }
             if isOpen, !window.mustRewind, ContinuousClock.now >= pausedUntil, case .connected = publisher.state {
                 handOver(upTo: committed, in: &window, &times)
+                if window.events.handedOver >= committed.events, !isStopping {
+                    sendOnceMore(committed.resyncRequests, &resync, in: &window)
+                }
             }
             let isDrained = window.events.mark >= committed.events && window.replies.mark >= committed.replies
             if isStopping, isDrained { return finished.complete() }
@@ -172,6 +178,9 @@ final class Relay: Sendable {
                 result = .failed
             }
             switch token.kind {
+            case .resync:
+                events.count(result, isConsumed: true)
+                window.settle(resync: token.position, result)
             case .reply:
                 replies.count(result, isConsumed: false)
                 window.settle(reply: token.position, result)
@@ -221,10 +230,32 @@ final class Relay: Sendable {
                 if !batch.isEmpty { publisher.enqueue(batch) }
                 CrashPoint.relayReplied.pass()
             }
-            store.sent.withLock { $0 = SentMarks(events: window.events.mark, replies: window.replies.mark) }
+            mark(window)
         } catch {
-            health.set(.storeFailing, "the outbox cannot be read: \(error)")
-            logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
+            unreadable(error)
+        }
+    }
+
+    private func mark(_ window: RelayWindow) {
+        store.sent.withLock { marks in (marks.events, marks.replies) = (window.events.mark, window.replies.mark) }
+    }
+
+    private func unreadable(_ error: any Error) {
+        health.set(.storeFailing, "the outbox cannot be read: \(error)")
+        logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
+    }
+
+    private func sendOnceMore(_ requests: Int, _ resync: inout RelayResync, in window: inout RelayWindow) {
+        do {
+            try resync.advance(requests, store, in: &window)
+            let rows = try resync.next(store, in: &window)
+            if !rows.isEmpty {
+                publisher.enqueue(rows.map { (RelayToken($0.position, .resync).rawValue, message($0, mandatory: true)) })
+            }
+            // A range without anything for the consumer is done at once.
+            try resync.advance(requests, store, in: &window)
+        } catch {
+            unreadable(error)
         }
     }
 

@@ -4,6 +4,8 @@ struct RelayToken {
         case reply
         /// - Parameter isConsumed: whether the contract names a consumer.
         case event(isConsumed: Bool)
+        /// An event that is sent once more.
+        case resync
     }
 
     let rawValue: UInt64
@@ -16,11 +18,18 @@ struct RelayToken {
             case .event(isConsumed: false): 0
             case .event(isConsumed: true): 1
             case .reply: 2
+            case .resync: 3
             }
         rawValue = UInt64(position) << 2 | bits
     }
 
     var position: Int64 { Int64(rawValue >> 2) }
 
-    var kind: Kind { rawValue & 2 != 0 ? .reply : .event(isConsumed: rawValue & 1 != 0) }
+    var kind: Kind {
+        switch rawValue & 3 {
+        case 2: .reply
+        case 3: .resync
+        case let bits: .event(isConsumed: bits == 1)
+        }
+    }
 }

@@ -1,6 +1,6 @@
 /// What the relay has on its way to the broker. Pure: settlements in, decisions out.
 ///
-/// Two streams, events and replies, each in the order of its positions. The mark of a stream is the position up to which everything has left;
+/// Streams of events, of replies, and of events that are sent once more, each in the order of its positions. The mark of a stream is the position up to which everything has left;
 /// positions confirmed beyond it are remembered until the gap closes. After a loss the stream starts again behind its mark, and skips what is
 /// confirmed already.
 struct RelayWindow {
@@ -63,16 +63,20 @@ struct RelayWindow {
 
     var events: Stream
     var replies: Stream
+    /// Of the resync that is under way; at rest otherwise.
+    var resync = Stream(mark: 0)
     /// Something must be sent again: nothing more is handed over until what is in flight has settled.
     private(set) var mustRewind = false
     private(set) var isUnroutable = false
+    /// The same of an event that is sent once more.
+    private(set) var isResyncUnroutable = false
 
     init(events: Int64, replies: Int64) {
         self.events = Stream(mark: events)
         self.replies = Stream(mark: replies)
     }
 
-    var inFlight: Int { events.inFlight + replies.inFlight }
+    var inFlight: Int { events.inFlight + replies.inFlight + resync.inFlight }
 
     enum Result {
         case confirmed, notRouted, failed
@@ -103,11 +107,26 @@ struct RelayWindow {
         }
     }
 
+    /// Begins a resync behind a position; only when the one before has settled.
+    mutating func begin(resyncAfter position: Int64) {
+        precondition(resync.inFlight == 0, "a resync begins while \(resync.inFlight) messages of another are on their way")
+        resync = Stream(mark: position)
+    }
+
+    /// Its consumer is named by whoever asked for it, so it must arrive.
+    mutating func settle(resync position: Int64, _ result: Result) {
+        resync.settled(position, hasLeft: result == .confirmed)
+        if result == .confirmed { return }
+        mustRewind = true
+        if result == .notRouted { isResyncUnroutable = true }
+    }
+
     /// Answers whether the topology has to be asserted first.
     mutating func rewind() -> Bool {
         events.rewind()
         replies.rewind()
-        defer { (mustRewind, isUnroutable) = (false, false) }
-        return isUnroutable
+        resync.rewind()
+        defer { (mustRewind, isUnroutable, isResyncUnroutable) = (false, false, false) }
+        return isUnroutable || isResyncUnroutable
     }
 }

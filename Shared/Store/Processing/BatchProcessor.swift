@@ -36,6 +36,8 @@ public final class BatchProcessor {
     private static let saveProgress = SQL(
         "UPDATE progress SET eventsSent = ?, repliesSent = ?, businessInstant = ? WHERE id = 1")
 
+    private static let saveResync = SQL("UPDATE resync SET sent = max(sent, ?) WHERE number = ?")
+
     /// Where the store stands after a commit.
     public struct Committed: Sendable {
         /// Position of the last event in the outbox.
@@ -48,6 +50,8 @@ public final class BatchProcessor {
         public var replayRequested: Bool
         /// How many backups were asked for since the start.
         public var backupRequests: Int
+        /// The same of resyncs.
+        public var resyncRequests: Int
     }
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
@@ -76,7 +80,7 @@ public final class BatchProcessor {
     public var committed: Committed {
         Committed(
             events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested,
-            backupRequests: tx.backupRequests)
+            backupRequests: tx.backupRequests, resyncRequests: tx.resyncRequests)
     }
 
     /// Handles and commits a batch, in order. When this returns, everything is durable and every delivery may be acknowledged; when it throws,
@@ -190,6 +194,9 @@ public final class BatchProcessor {
             try body(isGuarded)
             let marks = store.sent.withLock { $0 }
             try connection.execute(Self.saveProgress, marks.events, marks.replies, tx.now)
+            for (number, sent) in marks.resyncs where savedMarks.resyncs[number] != sent {
+                try connection.execute(Self.saveResync, sent, number)
+            }
             CrashPoint.writerCommitting.pass()
             let started = ContinuousClock.now
             try connection.execute(Self.commit)

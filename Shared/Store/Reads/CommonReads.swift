@@ -9,7 +9,10 @@ import Synchronization
 enum CommonReads {
     static func routes(of store: ServiceStore) -> [Route] {
         let service = store.definition.name
-        return [status(store), messages, parkedList, parked, BackupReads.list(of: service), BackupReads.one(of: service)]
+        return [
+            status(store), messages, parkedList, parked, BackupReads.list(of: service), BackupReads.one(of: service),
+            ResyncReads.list(of: store), ResyncReads.one(of: store),
+        ]
     }
 
     private static func status(_ store: ServiceStore) -> Route {

@@ -157,5 +157,21 @@ enum MessagingSchema {
             ) STRICT;
             CREATE INDEX backupWanted ON backup (number) WHERE state = 'requested';
             """),
+        Migration(
+            "messaging-resyncs",
+            """
+            -- Ranges of the outbox that are to be sent once more: behind one position and up to another, done up to a third.
+            CREATE TABLE resync (
+                number INTEGER PRIMARY KEY,
+                consumer TEXT NOT NULL,
+                startsAfter INTEGER NOT NULL CHECK (startsAfter >= 0),
+                endsAt INTEGER NOT NULL,
+                sent INTEGER NOT NULL CHECK (sent BETWEEN startsAfter AND endsAt),
+                requestedBy TEXT NOT NULL,
+                -- system time
+                requestedAt INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX resyncUnfinished ON resync (number) WHERE sent < endsAt;
+            """),
     ]
 }

@@ -50,7 +50,8 @@ enum ExampleWords {
         "catalog.reopen-mart/reason": "the roof is mended", "catalog.mart-reopened/reason": "the roof is mended",
         "previousNumber": "9120001234576", "permits.correct-permit-number/reason": "two digits were swapped",
         "permits.permit-number-corrected/reason": "two digits were swapped",
-        // Backups
+        // Backups, and events sent once more
+        "consumer": "settlement", "since": "2026-02-05", "permits.resync/consumer": "catalog",
         "catalog.backup-store/name": "nightly-2026-02-06", "permits.backup-store/name": "nightly-2026-02-06",
         "consignment.backup-store/name": "nightly-2026-02-06", "settlement.backup-store/name": "nightly-2026-02-06",
 

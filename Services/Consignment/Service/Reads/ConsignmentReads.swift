@@ -5,9 +5,10 @@ import StrictJSON
 
 /// The paths of Consignment's read side.
 enum ConsignmentReads {
-    static let routes = [
-        ProductReads.one, StockReads.list, LotReads.one, SaleReads.list, SaleReads.one, AbsorptionReads.report,
-    ]
+    static let routes =
+        [
+            ProductReads.one, StockReads.list, LotReads.one, SaleReads.list, SaleReads.one, AbsorptionReads.report,
+        ] + ReconciliationReads.routes
 }
 
 extension Row {

@@ -2,11 +2,12 @@ import Store
 
 /// The read side of Settlement; section 10 of the contract.
 enum SettlementReads {
-    static let routes: [Route] = [
-        WaitingRead.route,
-        SettlementRead.route,
-        BalanceRead.route,
-        StatementRead.route,
-        TrialBalanceRead.route,
-    ]
+    static let routes: [Route] =
+        [
+            WaitingRead.route,
+            SettlementRead.route,
+            BalanceRead.route,
+            StatementRead.route,
+            TrialBalanceRead.route,
+        ] + ReconciliationReads.routes
 }
