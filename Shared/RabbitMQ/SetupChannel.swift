@@ -70,6 +70,12 @@ public final class SetupChannel {
         }
     }
 
+    /// Deletes an exchange with its bindings. Deleting one that is not there is no error.
+    /// - Throws: `.accessRefused`, `.preconditionFailed` (`ifUnused`).
+    public func deleteExchange(_ exchange: String, ifUnused: Bool = false) throws(RabbitMQError) {
+        try call { () throws(RabbitMQError) in try connection.deleteExchange(exchange, ifUnused: ifUnused) }
+    }
+
     /// Removes all ready messages of a queue.
     /// - Returns: how many.
     /// - Throws: `.notFound`, `.accessRefused`, `.resourceLocked`.

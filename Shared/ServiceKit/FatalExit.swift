@@ -20,6 +20,7 @@ enum FatalExit {
         } else {
             FileHandle.standardError.write(Data("\(message)\n".utf8))
         }
-        exit(code.rawValue)
+        // Not `exit`: what libraries do at the end of a process must not meet threads that still use them.
+        _exit(code.rawValue)
     }
 }

@@ -57,8 +57,9 @@ struct ServiceProcess {
                 let drained = await relay.drain(limit: Self.drainLimit)
                 isDrained.withLock { $0 = drained }
             },
-            AtShutdown { [health] in
+            AtShutdown { [health, logger] in
                 health.set(.stopping, "the service has been told to stop")
+                SecondSignal.endsProcess(logger)
                 await writer.stop()
             },
         ]

@@ -51,7 +51,7 @@ public final class ServiceStore: Sendable {
         } catch let error as StoreOpenError {
             throw error
         } catch {
-            throw StoreOpenError.failed(path: path, reason: "\(error)")
+            throw StoreOpenError(error, path: path)
         }
         self.definition = definition
         self.clock = clock
@@ -135,13 +135,20 @@ public enum StoreOpenError: Error, Sendable, CustomStringConvertible {
     case newer(path: String)
     /// A restore was interrupted between taking the old store away and putting the new one in its place.
     case halfRestored(path: String)
+    case damaged(path: String, reason: String)
     case failed(path: String, reason: String)
+
+    init(_ error: any Error, path: String) {
+        self =
+            StoreError.isCorruption(error) ? .damaged(path: path, reason: "\(error)") : .failed(path: path, reason: "\(error)")
+    }
 
     public var description: String {
         switch self {
         case .inUse(let path): "the store in \(path) is in use by another process"
         case .newer(let path): "the store \(path) was written by a newer version of this service"
         case .halfRestored(let path): "the store \(path) was being restored and that was interrupted: repeat the restore"
+        case .damaged(let path, let reason): "the store \(path) is damaged and must be restored from a backup: \(reason)"
         case .failed(let path, let reason): "the store \(path) cannot be opened: \(reason)"
         }
     }

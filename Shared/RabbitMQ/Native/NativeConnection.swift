@@ -140,6 +140,12 @@ extension NativeConnection {
         return answer?.pointee.message_count ?? 0
     }
 
+    func deleteExchange(_ exchange: String, ifUnused: Bool) throws(RabbitMQError) {
+        arena.reset()
+        amqp_exchange_delete(handle, Self.channel, arena.bytes(exchange), ifUnused ? 1 : 0)
+        try checkReply("deleting exchange \(exchange)")
+    }
+
     func purgeQueue(_ queue: String) throws(RabbitMQError) -> UInt32 {
         arena.reset()
         let answer = amqp_queue_purge(handle, Self.channel, arena.bytes(queue))

@@ -241,6 +241,7 @@ final class Relay: Sendable {
     }
 
     private func unreadable(_ error: any Error) {
+        if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
         health.set(.storeFailing, "the outbox cannot be read: \(error)")
         logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
     }

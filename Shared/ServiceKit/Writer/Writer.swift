@@ -62,8 +62,9 @@ final class Writer: Sendable {
         while true {
             health.turned()
             if timers.isDue(on: store.clock.today, at: .now) { fireTimers(processor, &timers) }
-            let deliveries = consumer.nextBatch(
-                max: Limits.batch, timeout: timers.isDue(on: store.clock.today, at: .now) ? .zero : .milliseconds(500))
+            let replays = replay(processor, isSuspect: suspects.isArmed)
+            let mustReturn = replays || timers.isDue(on: store.clock.today, at: .now)
+            let deliveries = consumer.nextBatch(max: Limits.batch, timeout: mustReturn ? .zero : .milliseconds(500))
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
                 CrashPoint.consumerTaken.pass()
@@ -94,6 +95,9 @@ final class Writer: Sendable {
                 ready.append(incoming)
                 continue
             }
+            // Each takes three transactions, so a long row of them is neither a hang nor a reason to stop late.
+            health.turned()
+            if isStopping.load(ordering: .acquiring) { return false }
             isCommitted =
                 isCommitted
                 && retrying {
@@ -117,18 +121,24 @@ final class Writer: Sendable {
         relay.committed(committed)
         backups.committed(committed)
         if committed.timersRequested { timers.request() }
-        if committed.replayRequested {
-            CrashPoint.replayRequested.pass()
-            retrying {
-                while try processor.replayParked() {
-                    decisions.write(processor.decisions)
-                    relay.committed(processor.committed)
-                }
-            }
-        }
+        if committed.replayRequested { CrashPoint.replayRequested.pass() }
         metrics.committed(
             messages: deliveries.count, after: started.duration(to: .now), commit: processor.commitDuration, tally: processor.tally)
         return true
+    }
+
+    /// Handles some of what a person wants replayed; answers whether there may be more.
+    private func replay(_ processor: BatchProcessor, isSuspect: Bool) -> Bool {
+        guard processor.committed.replayRequested else { return false }
+        retrying {
+            var left = Limits.timerChunk
+            while left > 0, !isStopping.load(ordering: .acquiring), try processor.replayParked(isSuspect: isSuspect) {
+                decisions.write(processor.decisions)
+                left -= 1
+            }
+        }
+        relay.committed(processor.committed)
+        return processor.committed.replayRequested
     }
 
     private func fireTimers(_ processor: BatchProcessor, _ timers: inout TimerSchedule) {
@@ -169,9 +179,7 @@ final class Writer: Sendable {
             } catch {
                 health.set(.storeFailing, "\(error)")
                 logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
-                if let error = error as? StoreError, error.isCorruption {
-                    FatalExit.now(.unavailable, "the store is corrupt: \(error)", logger)
-                }
+                if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
                 if isStopping.load(ordering: .acquiring) { return false }
                 Thread.sleep(forTimeInterval: delay)
                 delay = min(delay * 2, 5)

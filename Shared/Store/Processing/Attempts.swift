@@ -17,8 +17,7 @@ extension BatchProcessor {
             let envelope = try? Envelope(parsing: incoming.body)
             pendingTally.countParked(envelope.flatMap { entries[$0.type] }, incoming.channel)
             let error = "the process died \(Limits.attempts) times while it was being handled"
-            let parkedId = try parkingLot.park(incoming, envelope, .poison, error, digest: digest, at: outbox.time, in: connection)
-            noteParked(Decision(parked: incoming, envelope, .poison, parkedId: parkedId))
+            try refuse(incoming, envelope, .poison, error, digest: digest)
             try connection.execute(Self.remove, digest)
         }
         return false

@@ -183,7 +183,7 @@ extension BatchProcessor {
     }
 
     /// Parks, and tells whoever waits for a reply.
-    private func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
+    func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
         try park(incoming, envelope, reason, error, digest: digest)
         guard incoming.channel == .commands, incoming.replyTo != nil else { return }
         let id = envelope?.id ?? incoming.messageId ?? ""

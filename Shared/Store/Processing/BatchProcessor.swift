@@ -54,7 +54,7 @@ public final class BatchProcessor {
         public var resyncRequests: Int
     }
 
-    public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws {
+    public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws(StoreOpenError) {
         self.store = store
         parkingLot = ParkingLot(store.surroundings)
         var known = store.definition.handles + CommonCommands.entries(of: store.definition.name)
@@ -62,6 +62,14 @@ public final class BatchProcessor {
         entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
         tally = Tally(known)
         pendingTally = tally
+        do {
+            try prepare(repliesToQueues: repliesToQueues)
+        } catch {
+            throw StoreOpenError(error, path: store.pool.path)
+        }
+    }
+
+    private func prepare(repliesToQueues: Bool) throws {
         try store.pool.writeWithoutTransaction { db in
             guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: store.pool.path, reason: "no connection") }
             func last(_ table: String) throws -> Int64 {
@@ -74,6 +82,7 @@ public final class BatchProcessor {
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
             tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources, parkingLot: parkingLot)
+            if try parkingLot.hasReplays(in: connection) { tx.requestReplay() }
         }
     }
 
@@ -120,10 +129,23 @@ public final class BatchProcessor {
         return committed
     }
 
-    /// Handles again what a person wants replayed; does nothing if there is nothing. Answers whether there was.
-    public func replayParked() throws -> Bool {
+    /// Handles again the first message that a person wants replayed; does nothing if there is nothing. Answers whether there was.
+    ///
+    /// - Parameter isSuspect: whether one of them may have killed the last process. Then attempts are counted, as for redelivered messages.
+    public func replayParked(isSuspect: Bool = false) throws -> Bool {
+        guard isSuspect, let suspect = try nextToReplay() else { return try replayNext() }
+        guard try beginAttempt(suspect) else { return true }
+        let found = try replayNext()
+        try endAttempt(suspect)
+        return found
+    }
+
+    private func nextToReplay() throws -> Incoming? {
+        try store.pool.writeWithoutTransaction { _ in try parkingLot.nextToReplay(in: connection)?.incoming }
+    }
+
+    private func replayNext() throws -> Bool {
         var found = false
-        tx.replayRequested = false
         try transaction(redoingGuarded: true) { isGuarded in
             guard let next = try parkingLot.nextToReplay(in: connection) else { return }
             found = true
@@ -134,8 +156,9 @@ public final class BatchProcessor {
             }
             try judge(incoming, isGuarded: isGuarded)
             CrashPoint.replayJudged.pass()
-            try parkingLot.finishReplay(of: next.position, at: outbox.time, in: connection)
+            try parkingLot.finishReplay(of: next.position, in: connection)
         }
+        tx.replayRequested = found
         if found { CrashPoint.replayCommitted.pass() }
         return found
     }

@@ -39,7 +39,11 @@ final class ParkingLot {
         SELECT position, channel, routingKey, contentType, correlationId, replyTo, traceparent, messageId, body, size
         FROM parked WHERE state = 'replaying' ORDER BY position LIMIT 1
         """)
-    private static let finish = SQL("UPDATE parked SET state = 'replayed' WHERE position = ? AND state = 'replaying' AND lastAt <= ?")
+    private static let finish = SQL("UPDATE parked SET state = 'replayed' WHERE position = ? AND state = 'replaying'")
+    private static let isReplaying = SQL("SELECT 1 FROM parked WHERE state = 'replaying' LIMIT 1")
+
+    /// Whether a wish to replay has been left undone, by a process that ended before.
+    func hasReplays(in connection: Connection) throws -> Bool { try connection.first(Self.isReplaying) { _ in true } ?? false }
 
     /// The first message that a person wants tried again.
     func nextToReplay(in connection: Connection) throws -> (position: Int64, incoming: Incoming)? {
@@ -53,7 +57,7 @@ final class ParkingLot {
     }
 
     /// Called after the message was handled again: if it was parked again, its row is back in state `parked` and stays.
-    func finishReplay(of position: Int64, at time: Instant, in connection: Connection) throws {
-        try connection.execute(Self.finish, position, time)
+    func finishReplay(of position: Int64, in connection: Connection) throws {
+        try connection.execute(Self.finish, position)
     }
 }

@@ -1,3 +1,4 @@
+import GRDB
 import GRDBSQLite
 
 /// What SQLite refused to do.
@@ -30,4 +31,13 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 extension StoreError {
     /// The file is damaged; trying again cannot help.
     public var isCorruption: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
+
+    /// The same of any error, ours or GRDB's.
+    public static func isCorruption(_ error: any Error) -> Bool {
+        switch error {
+        case let error as StoreError: error.isCorruption
+        case let error as DatabaseError: [SQLITE_CORRUPT, SQLITE_NOTADB].contains(error.resultCode.rawValue)
+        default: false
+        }
+    }
 }

@@ -58,7 +58,7 @@ struct BatchProcessorStoreTests {
         let error = #expect(throws: StoreOpenError.self) {
             try ServiceStore(BoxService.definition(), folder: folder.path, clock: .system())
         }
-        guard case .failed = error else {
+        guard case .damaged = error else {
             Issue.record("refused for another reason: \(String(describing: error))")
             return
         }

@@ -43,4 +43,37 @@ struct ParkedPoisonTests {
         try bench.ask("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#)
         #expect(try bench.boxes == ["b1=rice"])
     }
+
+    @Test func `whoever waits for its answer is told that it was parked`() throws {
+        let killer = command("put-box", #"{"boxId":"b1","content":"rice"}"#, id: "m1", replyTo: "reply.first.1")
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        #expect(try bench.texts("SELECT status || ' ' || code || ' ' || routingKey FROM reply") == ["rejected invalid reply.first.1"])
+    }
+
+    /// The wish was committed, the process died before it came to it, and nobody came back to it: the message stayed in limbo.
+    @Test func `a wish to replay outlives the process`() throws {
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        try bench.processor.process([command("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#, id: "m2")])
+        try bench.restart(cleanly: false)
+        #expect(bench.processor.committed.replayRequested)
+        while try bench.processor.replayParked(isSuspect: true) {}
+        #expect(try bench.boxes == ["b1=rice"])
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+        #expect(!bench.processor.committed.replayRequested)
+    }
+
+    @Test func `a replay with which the process dies is parked again after five deaths`() throws {
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        try bench.processor.process([command("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#, id: "m2")])
+        for _ in 1...Limits.attempts {
+            try bench.restart(cleanly: false)
+            #expect(bench.processor.committed.replayRequested)
+            #expect(try bench.processor.beginAttempt(killer))
+            // The process dies here, in the replay.
+        }
+        try bench.restart(cleanly: false)
+        while try bench.processor.replayParked(isSuspect: true) {}
+        #expect(try bench.parked == ["poison"])
+        #expect(try bench.boxes.isEmpty)
+    }
 }
