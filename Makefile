@@ -38,6 +38,15 @@ compose-test: ## where there is a Docker engine: both compose stacks, the demo i
 	@scripts/compose-test
 	@scripts/compose-test secured
 
+soak: build ## a million messages, a thousand reconnects and a backlog of a million rows (SOAK_MESSAGES, SOAK_RECONNECTS, SOAK_BACKLOG)
+	timeout 1800 swift build --build-tests
+	BIN_DIR=$(CURDIR)/.build/release SOAK_MESSAGES=$${SOAK_MESSAGES:-1000000} SOAK_RECONNECTS=$${SOAK_RECONNECTS:-1000} \
+	SOAK_BACKLOG=$${SOAK_BACKLOG:-1000000} SOAK_REPORT=$${SOAK_REPORT:-/dev/stderr} \
+	timeout 7200 swift test --skip-build --disable-xctest --filter SoakTests
+
+mutants: dependencies ## break the rules that keep the books right, one by one, in a copy of the tree; each must be caught
+	@scripts/mutants
+
 lint: ## is every Swift file formatted as .swift-format says?
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
@@ -62,4 +71,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo demo-up demo-down up down status build test compose-test chaos lint format generate documents-check bench bench-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants lint format generate documents-check bench bench-check clean dependencies

@@ -20,5 +20,5 @@ struct ChaosTests {
 }
 
 extension Scenario {
-    static let all = deathsUnderLoad
+    static let all = lifecycles + crashPoints + messages + disks + slowDisks + topologies + brokers + networks
 }

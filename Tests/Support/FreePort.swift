@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A TCP port of 127.0.0.1 that is free now, below the range from which the kernel gives ports to outgoing connections,
 /// so that it is still free a second later.
@@ -12,7 +12,7 @@ public func freePort() -> Int {
 }
 
 /// Calls the body with the socket address of a port on 127.0.0.1.
-func withLoopback<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+public func withLoopback<Result>(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian

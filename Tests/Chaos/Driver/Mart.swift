@@ -12,6 +12,9 @@ final class Mart: Sendable {
     let place: TestBroker.VirtualHost
     let folder: TemporaryFolder
     let trader: Trader
+    let proxy: FaultProxy?
+    /// By service.
+    let disks: [String: FaultyDisk]
     private let processes: [String: ServiceProcess]
     private let watch = Mutex(Watch())
 
@@ -25,30 +28,28 @@ final class Mart: Sendable {
         var task: Task<Void, Never>?
     }
 
-    /// - Parameters:
-    ///   - url: where the services find the broker, if not at its own place, e.g. behind a proxy.
-    ///   - lives: environments of each service's lives, the first one first; after the last it runs without any.
-    static func open(
-        on broker: TestBroker, watches: Bool = true, lives: [String: [[String: String]]] = [:],
-        url: ((TestBroker.VirtualHost) -> String)? = nil
-    ) async throws -> Mart {
+    static func open(on broker: TestBroker, for scenario: Scenario) async throws -> Mart {
         let place = try await broker.makeVirtualHost()
         // The driver's queues are there before the first event.
-        let trader = try await Trader.connect(to: place.url, watches: watches)
-        let mart = try Mart(broker, place, trader, url?(place) ?? place.url, lives)
+        let trader = try await Trader.connect(to: place.url, watches: scenario.watches)
+        let folder = try TemporaryFolder("mart")
+        var disks: [String: FaultyDisk] = [:]
+        for service in scenario.faultyDisks { disks[service] = try await FaultyDisk(folder, of: service) }
+        let proxy = scenario.isProxied ? try FaultProxy(to: broker.port) : nil
+        let mart = try Mart(broker, place, trader, proxy, folder, disks, scenario.lives)
         mart.superviseAll()
         return mart
     }
 
     private init(
-        _ broker: TestBroker, _ place: TestBroker.VirtualHost, _ trader: Trader, _ url: String, _ lives: [String: [[String: String]]]
+        _ broker: TestBroker, _ place: TestBroker.VirtualHost, _ trader: Trader, _ proxy: FaultProxy?, _ folder: TemporaryFolder,
+        _ disks: [String: FaultyDisk], _ lives: [String: [[String: String]]]
     ) throws {
-        (self.broker, self.place, self.trader) = (broker, place, trader)
-        let folder = try TemporaryFolder("mart")
-        self.folder = folder
+        (self.broker, self.place, self.trader, self.proxy, self.folder, self.disks) = (broker, place, trader, proxy, folder, disks)
         processes = try Self.services.reduce(into: [:]) { processes, name in
             processes[name] = try ServiceProcess(
-                name, amqpURL: url, folder: folder, environment: ["MART_NOW": "2026-02-06T02:00:00Z"],
+                name, amqpURL: proxy?.url(of: place) ?? place.url, folder: folder,
+                environment: ["MART_NOW": "2026-02-06T02:00:00Z"].merging(disks[name]?.environment ?? [:]) { $1 },
                 firstEnvironment: lives[name]?.first ?? [:])
         }
         watch.withLock { $0.lives = lives.mapValues { Array($0.dropFirst()) } }
@@ -62,6 +63,8 @@ final class Mart: Sendable {
     var all: [ServiceProcess] { Self.services.map { self[$0] } }
 
     func store(of service: String) -> String { self[service].dataFolder.appendingPathComponent("\(service).sqlite").path }
+
+    func stores() throws -> Stores { try Stores(Self.services.reduce(into: [:]) { $0[$1] = store(of: $1) }) }
 
     // MARK: Supervision
 
@@ -88,6 +91,9 @@ final class Mart: Sendable {
     /// The scenario ends and starts these by itself.
     func release(_ services: String...) { watch.withLock { $0.released.formUnion(services) } }
 
+    /// Ends of lives that the scenario had in its own hands.
+    func noteDeaths(_ service: String, _ codes: [Int32]) { watch.withLock { $0.deaths[service, default: []] += codes } }
+
     private func endSupervision() async {
         let task = watch.withLock { watch in
             watch.isOver = true
@@ -98,11 +104,30 @@ final class Mart: Sendable {
 
     // MARK: Faults
 
-    func kill(_ services: String...) async throws {
-        for service in services { kill9(await self[service].pid) }
+    func kill(_ service: String) async throws { try await kill([service]) }
+
+    func kill(_ services: [String]) async throws { for service in services { send(SIGKILL, to: await self[service].pid) } }
+
+    func terminate(_ services: [String]) async throws { for service in services { send(SIGTERM, to: await self[service].pid) } }
+
+    private func send(_ signal: Int32, to pid: Int32) { Foundation.kill(pid, signal) }
+
+    /// Waits until these services have ended so often.
+    func ended(_ services: [String], times: Int) async throws {
+        for service in services {
+            try await expectEventually("\(service) ends for the \(times). time", timeout: .seconds(40)) {
+                deaths[service]?.count ?? 0 >= times
+            }
+        }
     }
 
-    private func kill9(_ pid: Int32) { Foundation.kill(pid, SIGKILL) }
+    /// Waits until these services have ended so often and live again.
+    func died(_ services: [String], times: Int) async throws {
+        try await ended(services, times: times)
+        for service in services {
+            try await expectEventually("\(service) lives again") { await self[service].exitCode == nil }
+        }
+    }
 
     /// A connection of our own to the broker, for what an operator might do.
     func operate(_ body: @escaping @Sendable (SetupChannel) throws -> Void) throws {
@@ -116,9 +141,9 @@ final class Mart: Sendable {
         try await trader.record.wait("\(count) commands are answered", limit: limit) { $0.answered >= count }
     }
 
-    /// Waits until so many more commands are answered.
+    /// Waits until so many more commands are answered, or all of them.
     func answeredMore(_ count: Int, limit: Duration = .seconds(60)) async throws {
-        try await answered(trader.record.read { $0.answered } + count, limit: limit)
+        try await answered(trader.record.read { min($0.answered + count, $0.entries.count) }, limit: limit)
     }
 
     /// Waits until each service says that it is ready.
@@ -135,7 +160,7 @@ final class Mart: Sendable {
     }
 
     /// Waits until everything is answered, told and taken.
-    func quiet(limit: Duration) async throws {
+    func quiet(limit: Duration, repeats: Bool) async throws {
         let deadline = ContinuousClock.now + limit
         var (answered, since) = (-1, ContinuousClock.now)
         var open: [String] = ["not looked at"]
@@ -143,7 +168,7 @@ final class Mart: Sendable {
             let now = trader.record.read { ($0.answered, $0.entries.count) }
             if now.0 != answered {
                 (answered, since) = (now.0, .now)
-            } else if since.duration(to: .now) > .seconds(5) {
+            } else if repeats, since.duration(to: .now) > .seconds(3) {
                 trader.repeatUnanswered()
                 since = .now
             }
@@ -162,7 +187,7 @@ final class Mart: Sendable {
                 let open = status.members.filter { ["outboxPending", "inFlight", "waiting"].contains($0.name) && $0.value.int64 != 0 }
                 if !open.isEmpty { return open.map { "\(service) has \($0.name) \($0.value.int64 ?? -1)" } }
             }
-            let stores = try Stores(Self.services.reduce(into: [:]) { $0[$1] = store(of: $1) })
+            let stores = try stores()
             return try stores.undelivered().prefix(5) + stores.unfinished()
         } catch {
             return ["\(error)"]
@@ -189,5 +214,6 @@ final class Mart: Sendable {
         await endSupervision()
         for service in all { try? await service.kill() }
         await trader.close()
+        proxy?.close()
     }
 }

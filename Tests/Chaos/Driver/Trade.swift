@@ -52,6 +52,16 @@ struct Trade: Sendable {
         return commands
     }
 
+    /// A sale of 200 lines, whose event takes some 35 kB.
+    func bigSale(_ number: Int) -> Command {
+        let lines = (0..<200).map { #"{"lineId":"\#($0)","productId":"\#(product($0 % 6))","quantity":1}"# }
+        return command(
+            "consignment.record-sale", "big-\(number)",
+            #"{"saleId":"big-\#(number)","regency":"53.06","till":"till-2","soldAt":"2026-02-06T02:00:00Z","tender":"qris","#
+                + #""lines":[\#(lines.joined(separator: ","))]}"#,
+            worth: (0..<200).reduce(0) { $0 + Self.prices[$1 % 6] })
+    }
+
     func saleId(_ number: Int) -> String { "sale-\(number)" }
 
     private func sale(_ number: Int) -> Command {

@@ -25,9 +25,24 @@ final class Trader: Sendable {
         var isConnected = false
         var isOver = false
 
-        /// Business is brisk, not a flood: whoever waits for answers does not send more and more.
-        var maySend: Bool { isConnected && !outbox.isEmpty && unsettled < window && sent - answered < window }
         var window = Trader.window
+
+        /// Business is brisk, not a flood: whoever waits for answers sends nothing new. What was lost on the way is sent again all the same.
+        var maySend: Bool {
+            guard isConnected, unsettled < window, let first = outbox.first else { return false }
+            return entries[first].isSent || sent - answered < window
+        }
+
+        mutating func takeNext() -> Int? {
+            guard maySend else { return nil }
+            let number = outbox.removeFirst()
+            unsettled += 1
+            if !entries[number].isSent {
+                entries[number].isSent = true
+                sent += 1
+            }
+            return number
+        }
     }
 
     let record = Watched(Record())
@@ -58,14 +73,17 @@ final class Trader: Sendable {
             configuration: configuration, logger: logger, setup: { try Self.declareExchanges($0) },
             onSettled: { settlements in
                 record.change { record in
+                    var lost: [Int] = []
                     for settlement in settlements {
                         record.unsettled -= 1
                         if settlement.outcome == .confirmed {
                             record.entries[Int(settlement.token)].isConfirmed = true
                         } else {
-                            record.outbox.append(Int(settlement.token))
+                            lost.append(Int(settlement.token))
                         }
                     }
+                    // First, so that it comes as near to its place as it can.
+                    record.outbox.insert(contentsOf: lost, at: 0)
                 }
             },
             onStateChange: { state in record.change { if case .connected = state { $0.isConnected = true } else { $0.isConnected = false } }
@@ -101,15 +119,22 @@ final class Trader: Sendable {
         }
     }
 
-    /// Puts commands on their way and waits until each is answered; throws if one is refused.
-    func ask(_ commands: [Command], limit: Duration = .seconds(30)) async throws {
+    /// Puts commands on their way and waits until each is answered somehow.
+    @discardableResult
+    func answer(_ commands: [Command], limit: Duration = .seconds(30)) async throws -> [Record.Entry] {
         let first = record.read { $0.entries.count }
         send(commands)
         let range = first..<first + commands.count
         try await record.wait("\(commands.count) commands are answered", limit: limit) { record in
             record.entries[range].allSatisfy { !$0.verdicts.isEmpty }
         }
-        for entry in record.read({ Array($0.entries[range]) }) where !["accepted ok", "duplicate ok"].contains(entry.verdicts[0]) {
+        return record.read { Array($0.entries[range]) }
+    }
+
+    /// Puts commands on their way and waits until each is answered; throws if one is refused.
+    func ask(_ commands: [Command], limit: Duration = .seconds(30)) async throws {
+        let answers = try await answer(commands, limit: limit)
+        for entry in answers where !["accepted ok", "duplicate ok"].contains(entry.verdicts[0]) {
             throw Failure("\(entry.command.name) \(entry.command.key): \(entry.verdicts)")
         }
     }
@@ -119,31 +144,30 @@ final class Trader: Sendable {
         var open = commands
         var round = 0
         try await eventually("\(commands.count) commands are accepted", timeout: .seconds(30)) { () -> Bool? in
-            let first = self.record.read { $0.entries.count }
             let named = open.map { Command(name: $0.name, id: "\($0.id)-try\(round)", key: $0.key, data: $0.data) }
             round += 1
-            self.send(named)
-            let range = first..<first + named.count
-            try await self.record.wait("\(named.count) commands are answered", limit: .seconds(20)) { record in
-                record.entries[range].allSatisfy { !$0.verdicts.isEmpty }
-            }
-            open = self.record.read { $0.entries[range].filter(\.isRetriable).map(\.command) }
+            open = try await self.answer(named).filter(\.isRetriable).map(\.command)
             return open.isEmpty ? true : nil
         }
     }
 
+    /// Puts bytes that may be no message at all into a service's queue of commands; nothing answers them.
+    func inject(_ messages: [OutgoingMessage]) async throws { for message in messages { _ = try await publisher.publish(message) } }
+
     /// How many may be unanswered at a time.
     static let window = 64
+
+    /// Lets so many be unanswered at a time.
+    func widen(to window: Int) { record.change { $0.window = window } }
 
     /// Asks again, under the same ids, what has not been answered: a reply that found no queue does not come again by itself.
     func repeatUnanswered() {
         record.change { record in
             let waiting = Set(record.outbox)
-            record.outbox += record.entries.indices.filter {
+            let open = record.entries.indices.filter {
                 record.entries[$0].isConfirmed && record.entries[$0].verdicts.isEmpty && !waiting.contains($0)
             }
-            // They were counted when they were first sent.
-            record.window = Self.window + record.sent - record.answered
+            record.outbox.insert(contentsOf: open, at: 0)
         }
     }
 
@@ -157,15 +181,11 @@ final class Trader: Sendable {
                 }
                 let batch: [(token: UInt64, message: OutgoingMessage)]? = record.change { record in
                     if record.isOver { return nil }
-                    let count = min(record.outbox.count, record.window - max(record.unsettled, record.sent - record.answered))
-                    let numbers = Array(record.outbox.prefix(count))
-                    record.outbox.removeFirst(count)
-                    record.unsettled += count
-                    for number in numbers where !record.entries[number].isSent {
-                        record.entries[number].isSent = true
-                        record.sent += 1
+                    var batch: [(token: UInt64, message: OutgoingMessage)] = []
+                    while let number = record.takeNext() {
+                        batch.append((UInt64(number), record.entries[number].command.message(replyTo: "reply.chaos.\(number)")))
                     }
-                    return numbers.map { (UInt64($0), record.entries[$0].command.message(replyTo: "reply.chaos.\($0)")) }
+                    return batch
                 }
                 guard let batch else { return }
                 publisher.enqueue(batch)
