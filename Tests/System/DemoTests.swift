@@ -30,4 +30,16 @@ struct DemoTests {
         }
         try await stack.stop()
     }
+
+    @Test func `for a program the demo is one line of JSON`() async throws {
+        let stack = try await Stack.start()
+        let record = stack.folder.file("events.ndjson").path
+        let text = try await martctl(
+            "demo", "--quick", "--json", "--record", record, environment: stack.clientEnvironment, timeout: .seconds(120))
+        #expect(text.split(separator: "\n").count == 1)
+        let root = try JSONDocument(parsing: Array(text.utf8)).root
+        #expect(root["holds"]?.bool == true && root["audit"]?["holds"]?.bool == true, "\(text)")
+        #expect(root["commands"]?.int64 ?? 0 > 500 && root["surprises"]?.elements.isEmpty == true)
+        try await stack.stop()
+    }
 }

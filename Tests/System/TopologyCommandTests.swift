@@ -30,8 +30,10 @@ struct TopologyCommandTests {
         #expect(try await differences(at: place.url).count == 16)
         #expect(try await differences(at: place.url).allSatisfy { $0.hasSuffix("existence missing") })
 
-        let apply = try await topology("apply", "--yes", at: place.url)
+        let apply = try await topology("apply", "--yes", "--json", at: place.url)
         #expect(apply.exitCode == 0, "\(apply.output)\(apply.error)")
+        let applied = try JSONDocument(parsing: Array(apply.output.utf8)).root
+        #expect(applied["dryRun"]?.bool == false && applied["declared"]?.elements.count == 16)
         #expect(try await differences(at: place.url).isEmpty)
         #expect(try await topology("diff", at: place.url).exitCode == 0)
         // An event finds its consumers: the bindings are there.

@@ -36,6 +36,9 @@ struct InjectLedgerTests {
         #expect(ledger.letter(token) != nil)
         ledger.settled([.init(token: token, outcome: .confirmed)])
         #expect(ledger.letter(token) == nil && ledger.figures.confirmed == 1)
+        let command = ledger.add(message, expectsReply: true)
+        ledger.settled([.init(token: command, outcome: .confirmed), .init(token: command, outcome: .confirmed)])
+        #expect(ledger.figures.confirmed == 2)
     }
 
     @Test mutating func `unroutable, unsendable and unreadable lines are told with their number`() {

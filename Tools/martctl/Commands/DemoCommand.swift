@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import Foundation
 import Primitives
+import StrictJSON
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,7 @@ struct DemoCommand: AsyncParsableCommand {
               martctl demo --quick                     a small one, for a look
               martctl demo --seed 7 --sales 20000      another week, a busier one
               martctl demo --record events.ndjson      keeps the events there
+              martctl demo --quick --json | jq .holds
 
             Exit code 1 when a figure differs or an answer was not the one that was meant.
             """)
@@ -38,6 +40,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "150 products and 400 sales, where not said otherwise.")
     var quick = false
 
+    @Flag(help: "Print JSON in the end, and nothing before.")
+    var json = false
+
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var sides: ReadSideOptions
 
@@ -54,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
             let configuration = try broker.configuration()
             let recorder = try Recorder(configuration, path: record ?? Self.defaultPath)
             let client = CommandClient(configuration, source: "/martctl/demo")
-            let job = DemoRun(client, recorder, sides, size, today: today)
+            let job = DemoRun(client, recorder, sides, size, today: today, isShown: !json)
             let outcome: Result<Void, any Error>
             do {
                 try await recorder.start(within: broker.patience)
@@ -100,6 +105,11 @@ struct DemoCommand: AsyncParsableCommand {
         let findings = audit.findings + (try await AuditRun.compare(audit, sides))
         job.progress.end("\(job.recorder.total) events recomputed")
         let tally = job.tally
+        let holds = tally.surpriseCount == 0 && findings.allSatisfy(\.holds)
+        if json {
+            Terminal.show(JSONLine.text { write(tally, findings, holds, to: &$0) })
+            return holds
+        }
         Terminal.show(DemoReport(figures: audit.figures, tally: tally).text + "\n")
         Terminal.show(Heading.text("Audit: recomputed from the events, by code of its own") + "\n\n" + AuditReport.text(findings) + "\n")
         let meant = tally.answered - tally.surpriseCount
@@ -107,6 +117,16 @@ struct DemoCommand: AsyncParsableCommand {
             "  \(tally.surpriseCount == 0 ? "✓" : "✗") \(meant) of \(tally.answered) commands answered as they were meant to be\n")
         for surprise in tally.surprises { Terminal.show("      \(surprise)\n") }
         Terminal.show(try await NextSteps(job, sides).text)
-        return tally.surpriseCount == 0 && findings.allSatisfy(\.holds)
+        return holds
+    }
+
+    private func write(_ tally: Tally, _ findings: [Finding], _ holds: Bool, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("holds", holds)
+            json.member("commands", tally.answered)
+            json.member("surprises", tally.surprises)
+            json.key("audit")
+            AuditReport.write(findings, to: &json)
+        }
     }
 }

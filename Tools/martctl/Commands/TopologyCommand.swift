@@ -83,23 +83,38 @@ struct TopologyApply: AsyncParsableCommand {
     @Flag(help: "Really do it.")
     var yes = false
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     @OptionGroup var options: TopologyOptions
 
     func run() async throws {
         try await Failure.reported {
             let before = try await options.differences()
             let missing = before.filter { $0.what == "existence" }.map(\.object)
-            let bindings = Topology.platform.queues.reduce(0) { $0 + $1.bindings.count }
             if yes {
                 let broker = try options.broker.configuration()
                 try await Blocking.run { try Self.declare(missing, on: broker) }
             }
-            for object in missing { Terminal.show("  \(yes ? "declared" : "would declare") the \(object)\n") }
-            Terminal.show("  \(yes ? "made sure of" : "would make sure of") \(bindings) bindings\n\n")
             let after = yes ? try await options.differences() : before
-            Terminal.show(TopologyScreen.differences(after, seesBindings: options.seesBindings))
-            if !yes { Terminal.show("\n  nothing was done. Do it with --yes\n") }
+            Terminal.show(json ? JSONLine.text { write(missing, after, to: &$0) } : text(missing, after))
             if !after.isEmpty { throw ExitCode(Failure.Code.refused.rawValue) }
+        }
+    }
+
+    private func text(_ missing: [String], _ after: [TopologyDifference]) -> String {
+        let bindings = Topology.platform.queues.reduce(0) { $0 + $1.bindings.count }
+        return missing.map { "  \(yes ? "declared" : "would declare") the \($0)\n" }.joined()
+            + "  \(yes ? "made sure of" : "would make sure of") \(bindings) bindings\n\n"
+            + TopologyScreen.differences(after, seesBindings: options.seesBindings)
+            + (yes ? "" : "\n  nothing was done. Do it with --yes\n")
+    }
+
+    private func write(_ missing: [String], _ after: [TopologyDifference], to json: inout JSONWriter) {
+        json.object { json in
+            json.member("dryRun", !yes)
+            json.member("declared", missing)
+            json.array("differences", after) { $1.write(to: &$0) }
         }
     }
 

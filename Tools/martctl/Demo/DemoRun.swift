@@ -14,7 +14,7 @@ final class DemoRun {
     let recorder: Recorder
     let sides: ReadSides
     let size: Size
-    let progress = Progress()
+    let progress: Progress
     private(set) var tally = Tally()
     let catalogue: Catalogue
     let today: BusinessDate
@@ -28,8 +28,9 @@ final class DemoRun {
     var spare: [(lot: Lot, units: Int64)] = []
     var soldOnline: [RecordSale] = []
 
-    init(_ client: CommandClient, _ recorder: Recorder, _ sides: ReadSides, _ size: Size, today: BusinessDate) {
+    init(_ client: CommandClient, _ recorder: Recorder, _ sides: ReadSides, _ size: Size, today: BusinessDate, isShown: Bool = true) {
         self.client = client
+        progress = Progress(isShown: isShown)
         self.recorder = recorder
         self.sides = sides
         self.size = size
