@@ -8,7 +8,7 @@
 /// }
 /// ```
 public func expectEventually(
-    _ what: String, timeout: Duration = .seconds(15), _ condition: () async throws -> Bool
+    _ what: String, timeout: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     try await eventually(what, timeout: timeout) { try await condition() ? true : nil }
 }
@@ -16,7 +16,7 @@ public func expectEventually(
 /// The same for a value: waits until the body returns one. An error of the body means "not yet" and is told at the end.
 @discardableResult
 public func eventually<Value>(
-    _ what: String, timeout: Duration = .seconds(15), _ value: () async throws -> Value?
+    _ what: String, timeout: Duration = .seconds(60), _ value: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + timeout
     var lastError: (any Error)?

@@ -30,6 +30,7 @@ import Testing
         #expect(
             definition.reads.map(\.path) == [
                 "/v1/products/{id}", "/v1/stock", "/v1/lots/{id}", "/v1/sales", "/v1/sales/{id}", "/v1/absorption",
+                "/v1/reconciliation/sales", "/v1/reconciliation/refunds", "/v1/reconciliation/losses",
             ])
     }
 }

@@ -138,8 +138,8 @@ struct SettlementServiceTests {
             ])
         #expect(
             definition.reads.map(\.path).sorted() == [
-                "/v1/ledger/trial-balance", "/v1/sellers/{id}/balance", "/v1/sellers/{id}/statement", "/v1/settlements/waiting",
-                "/v1/settlements/{saleId}",
+                "/v1/ledger/trial-balance", "/v1/reconciliation/losses", "/v1/reconciliation/refunds", "/v1/reconciliation/sales",
+                "/v1/sellers/{id}/balance", "/v1/sellers/{id}/statement", "/v1/settlements/waiting", "/v1/settlements/{saleId}",
             ])
     }
 }
