@@ -39,7 +39,16 @@ struct Story {
                 Incoming(channel: .commands, routingKey: "\(actor.definition.name).unknown", body: Array("no JSON".utf8))
             ])
             try actor.harness.backUp(Self.backup)
+            try resync(actor)
         }
+    }
+
+    /// Has the service's events sent once more to the first that consumes any.
+    private func resync(_ actor: Actor) throws {
+        let service = actor.definition.name
+        guard let consumer = actors.first(where: { $0.definition.consumes.contains { $0.service == service } }) else { return }
+        try actor.harness.send(
+            MessageName(service, "resync"), data: #"{"consumer":"\#(consumer.definition.name)","all":true,"by":"Yosef Kleden"}"#)
     }
 
     /// Hands over what the services published until there is nothing more.
@@ -75,7 +84,7 @@ struct Story {
 
     private static let subjects = [
         "sellers": "ina-tenun", "products": "kwatek-01", "permits": "nib-0001", "lots": "lot-0001",
-        "backups": backup,
+        "backups": backup, "resyncs": "1",
     ]
 
     /// The route's path with the story's ids, and what it asks for at least.
