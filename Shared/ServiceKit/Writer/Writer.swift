@@ -98,14 +98,8 @@ final class Writer: Sendable {
             // Each takes three transactions, so a long row of them is neither a hang nor a reason to stop late.
             health.turned()
             if isStopping.load(ordering: .acquiring) { return false }
-            isCommitted =
-                isCommitted
-                && retrying {
-                    guard try processor.beginAttempt(incoming) else { return decisions.write(processor.decisions) }
-                    try processor.process([incoming])
-                    decisions.write(processor.decisions)
-                    try processor.endAttempt(incoming)
-                }
+            var turn = SuspectTurn(incoming)
+            isCommitted = isCommitted && retrying { try turn.proceed(processor) { decisions.write($0) } }
         }
         let batch = ready
         if !batch.isEmpty {
@@ -196,29 +190,4 @@ private final class Handover<Value>: Sendable {
     init(_ value: sending Value) { self.value = Mutex(value) }
 
     func take() -> sending Value? { value.withLock { value in value.take() } }
-}
-
-/// Deliveries that came back after this process's predecessor died: one of them may have killed it.
-private struct Suspects {
-    /// Only the first connection brings them back; later redeliveries come from lost connections.
-    private static let generation = 1
-    let isArmed: Bool
-
-    func contains(_ delivery: Delivery) -> Bool { isArmed && delivery.redelivered && delivery.generation == Self.generation }
-}
-
-extension Incoming {
-    init(_ delivery: Delivery) {
-        let channel: Channel =
-            delivery.queue.hasSuffix(".commands") ? .commands : delivery.queue.hasSuffix(".events") ? .events : .dead
-        func header(_ name: String) -> String? {
-            if case .string(let text)? = delivery.properties.headers[name] { text } else { nil }
-        }
-        self.init(
-            channel: channel, routingKey: delivery.routingKey, contentType: delivery.properties.contentType,
-            messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId,
-            replyTo: delivery.properties.replyTo,
-            traceparent: header("traceparent"), tracestate: header("tracestate"), isRedelivered: delivery.redelivered, body: delivery.body,
-            size: delivery.bodySize)
-    }
 }

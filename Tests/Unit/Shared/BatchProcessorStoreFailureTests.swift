@@ -77,6 +77,21 @@ struct BatchProcessorStoreFailureTests {
             ])
     }
 
+    /// Found while the simulator was written: every retry of a suspect counted one more attempt, so that a disk that was full for three seconds
+    /// after an unclean stop got the message at hand parked as poison, "the process died 5 times".
+    @Test func `a suspect that the store cannot take for long is not parked for it`() throws {
+        try fillDisk()
+        var last = 1
+        while (try? bench.process(batch(last...last))) != nil { last += 1 }
+        var turn = SuspectTurn(batch(last...last)[0])
+        for _ in 0..<Limits.attempts + 2 { #expect(throws: StoreError.self) { try turn.proceed(bench.processor) } }
+        try emptyDisk()
+        try turn.proceed(bench.processor)
+        #expect(try bench.parked.isEmpty)
+        #expect(try bench.boxes.count == last)
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+    }
+
     @Test func `reads go on while the store takes nothing`() throws {
         try bench.process(batch(1...3))
         try fillDisk()
