@@ -1,5 +1,5 @@
-import Messaging
-import RabbitMQ
+package import Messaging
+package import RabbitMQ
 import Synchronization
 
 /// Asserts the topology on a fresh connection. Where the user may not declare, it checks and names what is missing.
@@ -38,7 +38,7 @@ final class TopologySetup: Sendable {
 }
 
 extension Topology.Argument {
-    fileprivate var fieldValue: FieldValue {
+    package var fieldValue: FieldValue {
         switch self {
         case .text(let text): .string(text)
         case .number(let number): .int(number)

@@ -2,34 +2,36 @@
 ///
 /// The broker numbers deliveries from 1 without gaps, and closes the channel when a settled or unknown number is settled: everything
 /// superfluous is left out here. Many acknowledgements become one with `multiple`.
-struct AcknowledgementLedger {
+package struct AcknowledgementLedger {
     /// What the consumer's caller asked for.
-    enum Request: Sendable {
+    package enum Request: Sendable {
         case acknowledgeThrough, acknowledge, requeue, discard
     }
 
     /// What to send, in this order.
-    enum Action: Equatable {
+    package enum Action: Equatable {
         case acknowledge(tag: UInt64, multiple: Bool)
         case reject(tag: UInt64, requeue: Bool)
     }
 
     /// Everything up to here is settled.
-    private(set) var settledThrough: UInt64 = 0
+    package private(set) var settledThrough: UInt64 = 0
     /// What is settled beyond.
     private var settledBeyond: Set<UInt64> = []
     /// The highest tag delivered.
-    private(set) var delivered: UInt64 = 0
+    package private(set) var delivered: UInt64 = 0
     /// To be acknowledged at the next `flush`: everything up to here, and these.
     private var through: UInt64 = 0
     private var single: Set<UInt64> = []
 
+    package init() {}
+
     /// Notes that everything up to a tag has been delivered.
-    mutating func deliver(through tag: UInt64) { delivered = max(delivered, tag) }
+    package mutating func deliver(through tag: UInt64) { delivered = max(delivered, tag) }
 
     /// Notes a request. Acknowledgements wait for `flush`, rejections do not.
     /// - Returns: what to send now. Nothing when the tag is settled or about to be, or was never delivered.
-    mutating func note(_ request: Request, tag: UInt64) -> Action? {
+    package mutating func note(_ request: Request, tag: UInt64) -> Action? {
         guard tag > settledThrough, tag <= delivered else { return nil }
         if request == .acknowledgeThrough {
             through = max(through, tag)
@@ -45,7 +47,7 @@ struct AcknowledgementLedger {
     }
 
     /// What to send for the acknowledgements noted since the last time: one for all up to the first gap, and one for each beyond.
-    mutating func flush() -> [Action] {
+    package mutating func flush() -> [Action] {
         var actions: [Action] = []
         var end = max(through, settledThrough)
         while single.contains(end + 1) || settledBeyond.contains(end + 1) { end += 1 }

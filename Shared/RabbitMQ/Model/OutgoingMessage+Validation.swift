@@ -34,7 +34,7 @@ extension OutgoingMessage {
     }
 
     /// Tells the messages in flight apart when the broker gives one back: a return has no number, only what was published.
-    var returnKey: UInt64 {
+    package var returnKey: UInt64 {
         Self.returnKey(exchange: exchange, routingKey: routingKey, messageId: properties.messageId ?? "")
     }
 

@@ -2,11 +2,11 @@
 ///
 /// The broker numbers the publishes of a channel from 1. Confirms come in any order and often for many at once; a returned message is
 /// given back before its confirm, without its number. One tracker serves one channel.
-struct ConfirmTracker {
-    typealias Settlement = RabbitMQPublisher.Settlement
+package struct ConfirmTracker {
+    package typealias Settlement = RabbitMQPublisher.Settlement
 
     /// What the broker said and could not have meant. The connection must end.
-    enum Violation: Error, Equatable {
+    package enum Violation: Error, Equatable {
         /// A number that was never published, or is settled already.
         case unknownSequence(UInt64)
         /// A return that fits no mandatory message in flight.
@@ -34,12 +34,12 @@ struct ConfirmTracker {
     private var clockStartedAt = MonotonicTime(nanoseconds: .min)
 
     /// How many messages are unsettled.
-    private(set) var inFlight = 0
+    package private(set) var inFlight = 0
     /// Outcomes to be taken by the caller, in the order in which they became known.
-    var settlements: [Settlement] = []
+    package var settlements: [Settlement] = []
 
     /// - Parameter window: the span of numbers that must fit: as long as the oldest message is unsettled, so many can be published.
-    init(window: Int) {
+    package init(window: Int) {
         precondition(window > 0, "A window of nothing")
         var capacity = 1
         while capacity < window { capacity *= 2 }
@@ -49,13 +49,13 @@ struct ConfirmTracker {
     }
 
     /// Whether another message can be published. The *span* counts: one straggler holds the window, since numbers are a ring.
-    var hasRoom: Bool { next - oldest <= mask }
+    package var hasRoom: Bool { next - oldest <= mask }
 
     /// Notes a message that is about to be written.
     /// - Parameter returnKey: for a mandatory message, what a return would look like (`OutgoingMessage.returnKey`).
     /// - Returns: the broker's number for it.
     @discardableResult
-    mutating func publish(token: UInt64, returnKey: UInt64?, at now: MonotonicTime) -> UInt64 {
+    package mutating func publish(token: UInt64, returnKey: UInt64?, at now: MonotonicTime) -> UInt64 {
         precondition(hasRoom, "More messages are published than the window holds")
         slots[Int(next & mask)] = Slot(
             token: token, returnKey: returnKey ?? 0, publishedAt: now, state: returnKey == nil ? .pending : .mandatory)
@@ -67,7 +67,7 @@ struct ConfirmTracker {
     /// The broker gave a message back; its confirm will follow.
     ///
     /// All that look the same count as returned: a message then at worst is published twice, and none is lost.
-    mutating func giveBack(returnKey: UInt64, replyCode: Int, text: String) throws(Violation) {
+    package mutating func giveBack(returnKey: UInt64, replyCode: Int, text: String) throws(Violation) {
         var isKnown = false
         for sequence in oldest..<next {
             let index = Int(sequence & mask)
@@ -85,7 +85,7 @@ struct ConfirmTracker {
     }
 
     /// The broker confirmed (or refused, if `isNack`) a message, or with `multiple` all up to it.
-    mutating func confirm(sequence: UInt64, multiple: Bool, isNack: Bool) throws(Violation) {
+    package mutating func confirm(sequence: UInt64, multiple: Bool, isNack: Bool) throws(Violation) {
         guard sequence >= oldest, sequence < next else { throw .unknownSequence(sequence) }
         if multiple {
             for sequence in oldest...sequence { settle(sequence, isNack: isNack) }
@@ -97,7 +97,7 @@ struct ConfirmTracker {
     }
 
     /// The connection is over: what is unsettled is lost.
-    mutating func abandon() {
+    package mutating func abandon() {
         for sequence in oldest..<next where slots[Int(sequence & mask)].state != .settled {
             slots[Int(sequence & mask)].state = .settled
             settlements.append(Settlement(token: slots[Int(sequence & mask)].token, outcome: .lost))

@@ -1,8 +1,10 @@
 import Glibc
 
 /// A moment on the monotonic clock, in nanoseconds. Fits an atomic, unlike `ContinuousClock.Instant`, and is read in 20 ns.
-struct MonotonicTime: Comparable, Hashable, Sendable {
+package struct MonotonicTime: Comparable, Hashable, Sendable {
     var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     static func now() -> MonotonicTime {
         var time = Glibc.timespec()
@@ -10,7 +12,7 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
         return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
-    static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
+    package static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
 
     static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.nanoseconds)

@@ -113,7 +113,7 @@ final class Relay: Sendable {
                 return (mailbox.settlements, mailbox.isOpen, mailbox.isStopping)
             }
             settle(settlements, in: &window, &times)
-            mark(window)
+            window.mark(store)
             if !settlements.isEmpty { CrashPoint.relayMarked.pass() }
             if window.mustRewind, window.inFlight == 0 {
                 let (ofEvent, ofResync) = (window.isUnroutable, window.isResyncUnroutable)
@@ -166,27 +166,16 @@ final class Relay: Sendable {
         CrashPoint.relayConfirmed.pass()
         var (events, replies) = (ServiceMetrics.Sent(), ServiceMetrics.Sent())
         for settlement in settlements {
-            let token = RelayToken(rawValue: settlement.token)
-            let result: RelayWindow.Result
-            switch settlement.outcome {
-            case .confirmed: result = .confirmed
-            case .returned: result = .notRouted
-            case .nacked, .lost: result = .failed
-            case .invalid(let reason):
+            if case .invalid(let reason) = settlement.outcome {
+                let position = "\(RelayToken(rawValue: settlement.token).position)"
                 logger.critical(
-                    "a message cannot be published", metadata: [LogKey.outboxPosition: "\(token.position)", LogKey.error: "\(reason)"])
-                result = .failed
+                    "a message cannot be published", metadata: [LogKey.outboxPosition: "\(position)", LogKey.error: "\(reason)"])
             }
-            switch token.kind {
-            case .resync:
-                events.count(result, isConsumed: true)
-                window.settle(resync: token.position, result)
-            case .reply:
-                replies.count(result, isConsumed: false)
-                window.settle(reply: token.position, result)
-            case .event(let isConsumed):
-                events.count(result, isConsumed: isConsumed)
-                window.settle(event: token.position, result, isConsumed: isConsumed)
+            let (kind, result) = window.settle(settlement)
+            switch kind {
+            case .reply: replies.count(result, isConsumed: false)
+            case .event(let isConsumed): events.count(result, isConsumed: isConsumed)
+            case .resync: events.count(result, isConsumed: true)
             }
         }
         metrics.relayed(events: events, replies: replies, confirms: times.left(through: window.events.mark, at: .now))
@@ -196,48 +185,20 @@ final class Relay: Sendable {
         // Half a window at a time: many small reads would cost more than the broker's short wait.
         if window.inFlight > Limits.relayWindow / 2 { return }
         do {
-            while window.events.handedOver < committed.events, window.inFlight < Limits.relayWindow {
-                let rows = try store.events(after: window.events.handedOver, limit: Limits.relayWindow - window.inFlight)
-                guard !rows.isEmpty else { break }
+            while let batch = try window.takeEvents(from: store, upTo: committed.events, consumed: consumed) {
                 CrashPoint.relayRead.pass()
-                var batch: [(token: UInt64, message: OutgoingMessage)] = []
-                batch.reserveCapacity(rows.count)
-                for row in rows {
-                    let isSent = window.events.isPending(row.position)
-                    window.events.handOver(row.position, isSent: isSent)
-                    if isSent {
-                        batch.append(
-                            (
-                                RelayToken(row.position, .event(isConsumed: consumed.contains(row.type))).rawValue,
-                                message(row, mandatory: true)
-                            ))
-                    }
-                }
                 times.handedOver(through: window.events.handedOver, at: .now)
                 publisher.enqueue(batch)
                 CrashPoint.relayPublished.pass()
             }
-            while window.replies.handedOver < committed.replies, window.inFlight < Limits.relayWindow {
-                let rows = try store.replies(
-                    after: window.replies.handedOver, confirmedEvents: window.events.mark, limit: Limits.relayWindow - window.inFlight)
-                guard !rows.isEmpty else { break }
-                var batch: [(token: UInt64, message: OutgoingMessage)] = []
-                for row in rows {
-                    let isSent = !row.routingKey.isEmpty && window.replies.isPending(row.position)
-                    window.replies.handOver(row.position, isSent: isSent)
-                    if isSent { batch.append((RelayToken(row.position, .reply).rawValue, message(row, mandatory: false))) }
-                }
+            while let batch = try window.takeReplies(from: store, upTo: committed.replies) {
                 if !batch.isEmpty { publisher.enqueue(batch) }
                 CrashPoint.relayReplied.pass()
             }
-            mark(window)
+            window.mark(store)
         } catch {
             unreadable(error)
         }
-    }
-
-    private func mark(_ window: RelayWindow) {
-        store.sent.withLock { marks in (marks.events, marks.replies) = (window.events.mark, window.replies.mark) }
     }
 
     private func unreadable(_ error: any Error) {
@@ -251,28 +212,16 @@ final class Relay: Sendable {
             try resync.advance(requests, store, in: &window)
             let rows = try resync.next(store, in: &window)
             if !rows.isEmpty {
-                publisher.enqueue(rows.map { (RelayToken($0.position, .resync).rawValue, message($0, mandatory: true)) })
+                publisher.enqueue(
+                    rows.map { row in
+                        (RelayToken(row.position, .resync).rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: true))
+                    })
             }
             // A range without anything for the consumer is done at once.
             try resync.advance(requests, store, in: &window)
         } catch {
             unreadable(error)
         }
-    }
-
-    private func message(_ row: OutboxRow, mandatory: Bool) -> OutgoingMessage {
-        var properties = MessageProperties()
-        properties.contentType = "application/cloudevents+json"
-        properties.messageId = row.messageId
-        properties.type = row.type.isEmpty ? "id.nttmart.reply.v1" : row.type
-        properties.deliveryMode = 2
-        // A sender's correlationid may be longer than AMQP allows; the envelope says it in full, and the message must not get stuck for it.
-        if (1...RabbitMQLimits.shortStringBytes).contains(row.correlationId.utf8.count) { properties.correlationId = row.correlationId }
-        properties.appId = store.definition.name
-        if let traceparent = row.traceparent { properties.headers["traceparent"] = .string(traceparent) }
-        if let tracestate = row.tracestate { properties.headers["tracestate"] = .string(tracestate) }
-        return OutgoingMessage(
-            exchange: row.exchange, routingKey: row.routingKey, body: row.body, properties: properties, mandatory: mandatory)
     }
 }
 

@@ -1,6 +1,6 @@
 /// What the relay has to know of a message when its outcome comes back, packed into the publisher's token.
-struct RelayToken {
-    enum Kind: Equatable {
+package struct RelayToken {
+    package enum Kind: Equatable {
         case reply
         /// - Parameter isConsumed: whether the contract names a consumer.
         case event(isConsumed: Bool)
@@ -8,9 +8,9 @@ struct RelayToken {
         case resync
     }
 
-    let rawValue: UInt64
+    package let rawValue: UInt64
 
-    init(rawValue: UInt64) { self.rawValue = rawValue }
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     init(_ position: Int64, _ kind: Kind) {
         let bits: UInt64 =
@@ -23,9 +23,9 @@ struct RelayToken {
         rawValue = UInt64(position) << 2 | bits
     }
 
-    var position: Int64 { Int64(rawValue >> 2) }
+    package var position: Int64 { Int64(rawValue >> 2) }
 
-    var kind: Kind {
+    package var kind: Kind {
         switch rawValue & 3 {
         case 2: .reply
         case 3: .resync

@@ -3,13 +3,13 @@
 /// Streams of events, of replies, and of events that are sent once more, each in the order of its positions. The mark of a stream is the position up to which everything has left;
 /// positions confirmed beyond it are remembered until the gap closes. After a loss the stream starts again behind its mark, and skips what is
 /// confirmed already.
-struct RelayWindow {
-    struct Stream {
+package struct RelayWindow {
+    package struct Stream {
         /// Everything up to here has left for good.
-        private(set) var mark: Int64
+        package private(set) var mark: Int64
         /// The last position handed to the publisher (or skipped).
-        private(set) var handedOver: Int64
-        private(set) var inFlight = 0
+        package private(set) var handedOver: Int64
+        package private(set) var inFlight = 0
         private var beyond: Set<Int64> = []
         /// Handed-over positions above the mark, in order.
         private var waiting: [Int64] = []
@@ -61,24 +61,24 @@ struct RelayWindow {
         }
     }
 
-    var events: Stream
-    var replies: Stream
+    package internal(set) var events: Stream
+    package internal(set) var replies: Stream
     /// Of the resync that is under way; at rest otherwise.
     var resync = Stream(mark: 0)
     /// Something must be sent again: nothing more is handed over until what is in flight has settled.
-    private(set) var mustRewind = false
+    package private(set) var mustRewind = false
     private(set) var isUnroutable = false
     /// The same of an event that is sent once more.
     private(set) var isResyncUnroutable = false
 
-    init(events: Int64, replies: Int64) {
+    package init(events: Int64, replies: Int64) {
         self.events = Stream(mark: events)
         self.replies = Stream(mark: replies)
     }
 
-    var inFlight: Int { events.inFlight + replies.inFlight + resync.inFlight }
+    package var inFlight: Int { events.inFlight + replies.inFlight + resync.inFlight }
 
-    enum Result {
+    package enum Result {
         case confirmed, notRouted, failed
     }
 
@@ -122,7 +122,7 @@ struct RelayWindow {
     }
 
     /// Answers whether the topology has to be asserted first.
-    mutating func rewind() -> Bool {
+    package mutating func rewind() -> Bool {
         events.rewind()
         replies.rewind()
         resync.rewind()

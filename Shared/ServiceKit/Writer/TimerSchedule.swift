@@ -1,7 +1,9 @@
-import Primitives
+package import Primitives
 
 /// When the timers fire: at start, at each new business date, when a handler asks, and again after a failure, later each time.
-struct TimerSchedule {
+package struct TimerSchedule {
+    package init() {}
+
     private static let firstRetry = Duration.seconds(1)
     private static let longestRetry = Duration.seconds(300)
 
@@ -9,22 +11,22 @@ struct TimerSchedule {
     private var isRequested = false
     private var retry: (at: ContinuousClock.Instant, delay: Duration)?
 
-    func isDue(on today: BusinessDate, at now: ContinuousClock.Instant) -> Bool {
+    package func isDue(on today: BusinessDate, at now: ContinuousClock.Instant) -> Bool {
         if let retry, now < retry.at { return false }
         return isRequested || doneOn != today || retry != nil
     }
 
-    mutating func request() { isRequested = true }
+    package mutating func request() { isRequested = true }
 
     /// - Parameter more: whether a timer says that more may be due.
-    mutating func fired(on today: BusinessDate, more: Bool) {
+    package mutating func fired(on today: BusinessDate, more: Bool) {
         doneOn = today
         isRequested = more
         retry = nil
     }
 
     /// A timer threw: what is due stays due.
-    mutating func failed(at now: ContinuousClock.Instant) {
+    package mutating func failed(at now: ContinuousClock.Instant) {
         let delay = min(retry.map { $0.delay * 2 } ?? Self.firstRetry, Self.longestRetry)
         retry = (now + delay, delay)
     }
