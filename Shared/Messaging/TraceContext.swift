@@ -1,3 +1,5 @@
+import Primitives
+
 /// W3C Trace Context: one trace id from a command to the last event that follows from it.
 public enum TraceContext {
     /// The longest `tracestate` that is passed on, in bytes; the standard asks for at least 512.
@@ -43,13 +45,13 @@ public enum TraceContext {
     }
 }
 
-/// Makes trace and span ids. One owner, so no lock; not a secret, so a generator of a few nanoseconds (SplitMix64) is enough.
+/// Makes trace and span ids. One owner, so no lock; not a secret, so a generator of a few nanoseconds is enough.
 public struct TraceGenerator: Sendable {
-    private var random: UInt64
+    private var random: SplitMix64
 
     public init() { self.init(seed: UInt64.random(in: .min ... .max)) }
 
-    public init(seed: UInt64) { random = seed }
+    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     /// The `traceparent` that a new trace begins with; sampled, for nobody upstream has decided otherwise.
     public mutating func start() -> String {
@@ -84,12 +86,8 @@ public struct TraceGenerator: Sendable {
 
     /// Never zero, which the standard forbids.
     private mutating func nextId() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var z = random
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        z ^= z >> 31
-        return z == 0 ? 1 : z
+        let number = random.next()
+        return number == 0 ? 1 : number
     }
 
     private static func put(_ text: StaticString, in buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int) {

@@ -37,19 +37,13 @@ public final class ServiceHarness {
     /// Sends a command that asks for a reply, and gives the reply.
     @discardableResult
     public func send(_ command: some Command, id: String? = nil, regency: String? = nil) throws -> TestReply {
-        let id = id ?? ids.next()
-        let body = envelope(type: type(of: command).name.type, id: id, source: "/test", sequence: nil, regency: regency) {
-            FieldWriter.write(command, to: &$0)
-        }
-        return try send(body, to: type(of: command).name.routingKey)
+        try send(Incoming.body(of: command, id: id ?? ids.next(), regency: regency), to: type(of: command).name.routingKey)
     }
 
     /// Sends a command with data of any form.
     @discardableResult
     public func send(_ name: MessageName, data: String, id: String? = nil, regency: String? = nil) throws -> TestReply {
-        let body = envelope(type: name.type, id: id ?? ids.next(), source: "/test", sequence: nil, regency: regency) {
-            $0.raw(Array(data.utf8))
-        }
+        let body = Incoming.body(type: name.type, id: id ?? ids.next(), source: "/test", regency: regency) { $0.raw(Array(data.utf8)) }
         return try send(body, to: name.routingKey)
     }
 
@@ -67,14 +61,9 @@ public final class ServiceHarness {
     /// Delivers an event; its source is the service that owns it unless another is named.
     @discardableResult
     public func receive(_ event: some Event, id: String? = nil, source: String? = nil, sequence: Int64? = nil) throws -> RecordedOutcome {
-        let name = type(of: event).name
         let id = id ?? ids.next()
-        let body = envelope(type: name.type, id: id, source: source ?? "/\(name.service)", sequence: sequence, regency: event.eventRegency)
-        {
-            FieldWriter.write(event, to: &$0)
-        }
         let before = try parked.count
-        try process([Incoming(channel: .events, routingKey: name.routingKey, body: body)])
+        try process([.delivery(of: event, id: id, source: source, sequence: sequence)])
         if try parked.count > before { return .parked }
         return try store.pool.read { db in
             let code = try Int64.fetchOne(db, sql: "SELECT outcome FROM inbox WHERE messageId = ?", arguments: [id])
@@ -141,21 +130,6 @@ public final class ServiceHarness {
     /// A row count or other single number of the store, for assertions about what was written.
     public func number(_ sql: String) throws -> Int64 { try store.pool.read { try Int64.fetchOne($0, sql: sql) ?? 0 } }
 
-    private func envelope(
-        type: String, id: String, source: String, sequence: Int64?, regency: String?, data: (inout JSONWriter) -> Void
-    ) -> [UInt8] {
-        JSONWriter.object { json in
-            json.member("specversion", "1.0")
-            json.member("id", id)
-            json.member("source", source)
-            json.member("type", type)
-            json.member("regency", ifPresent: regency)
-            if let sequence { json.member("sequence", "\(sequence)") }
-            json.key("data")
-            data(&json)
-        }
-    }
-
     private static func instant(_ text: String) throws -> Instant {
         if let date = BusinessDate(text) { return date.start }
         guard let instant = Instant(text) else { throw HarnessFailure("\(text) is neither an instant nor a date") }
@@ -165,7 +139,7 @@ public final class ServiceHarness {
 
 public struct HarnessFailure: Error, CustomStringConvertible {
     public let description: String
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
 /// A reply's data.
@@ -176,7 +150,7 @@ public struct TestReply: Sendable {
     public let subject: String
     public let details: JSONValue
 
-    init(_ data: JSONValue) throws {
+    public init(_ data: JSONValue) throws {
         guard let status = data["status"]?.string.flatMap(ReplyStatus.init), let code = data["code"]?.string.flatMap(ReplyCode.init),
             let subject = data["subject"]?.string
         else { throw HarnessFailure("the reply is not as the contract says: \(String(decoding: data.rawBytes, as: UTF8.self))") }
@@ -202,7 +176,7 @@ public struct PublishedEvent: Sendable {
     public let sequence: Int64?
     public let data: JSONValue
 
-    init(_ envelope: Envelope, routingKey: String) {
+    public init(_ envelope: Envelope, routingKey: String) {
         type = envelope.type
         name = String(envelope.type.split(separator: ".").dropFirst(3).first ?? "")
         self.routingKey = routingKey
@@ -221,7 +195,9 @@ public struct PublishedEvent: Sendable {
 
 private enum TemporaryFolder {
     static func make() throws -> String {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        // In memory where the machine has a place for that: these stores need not outlive anything, and a commit costs no sync.
+        let inMemory = "/dev/shm"
+        let base = access(inMemory, W_OK) == 0 ? inMemory : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(base)/ntt-mart-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw HarnessFailure("no temporary folder: \(String(cString: strerror(errno)))") }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -26,13 +26,13 @@ public enum Identifier {
 ///
 /// Time-ordered, because random keys make every index insert land on another page. One owner, so no lock.
 public struct UUIDv7Generator: Sendable {
-    private var random: UInt64
+    private var random: SplitMix64
     private var lastMillisecond: Int64 = 0
     private var counter: UInt16 = 0
 
     public init() { self.init(seed: UInt64.random(in: .min ... .max)) }
 
-    public init(seed: UInt64) { random = seed }
+    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     public mutating func next(at instant: Instant = .systemNow) -> String {
         if instant.milliseconds > lastMillisecond {
@@ -46,17 +46,8 @@ public struct UUIDv7Generator: Sendable {
             }
         }
         let high = UInt64(bitPattern: lastMillisecond) << 16 | 0x7000 | UInt64(counter)
-        let low = nextRandom() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return Self.text(high, low)
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    private mutating func nextRandom() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var z = random
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {

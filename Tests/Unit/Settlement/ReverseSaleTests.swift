@@ -39,7 +39,7 @@ struct ReverseSaleTests {
 
     @Test("in parts, the parts add up to the sale to the rupiah")
     func parts() throws {
-        var numbers = SeededNumbers(seed: 3)
+        var numbers = SplitMix64(seed: 3)
         let harness = try Fixture.harness()
         for index in 1...40 {
             let line = Fixture.line(

@@ -106,7 +106,7 @@ struct SettlementReadTests {
         let inOrder = try Fixture.harness()
         for event in events { try inOrder.receive(event) }
         let books = try inOrder.books()
-        var numbers = SeededNumbers(seed: 11)
+        var numbers = SplitMix64(seed: 11)
         for _ in 1...10 {
             let harness = try Fixture.harness()
             for (index, event) in (events + events).enumerated().shuffled(using: &numbers) {
