@@ -50,7 +50,7 @@ var targets: [Target] = [
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         ]),
-    shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", grdb[0]]),
+    shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", grdb[0]]),
 ]
 
 // The four services: none imports another
@@ -122,6 +122,7 @@ targets += [
         "MartctlTests", "Tests/Unit/Martctl",
         ["MartctlKit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
+    test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
     test("TidyTests", "Tests/Tidy", []),
 ]
 
