@@ -99,6 +99,18 @@ targets += [
     .executableTarget(
         name: "MartctlMain", dependencies: ["MartctlKit", argumentParser], path: "Tools/martctl/Main", swiftSettings: swiftSettings),
 
+    // The whole platform in one process, with simulated faults
+    .target(
+        name: "Simulator",
+        dependencies: [
+            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting", "RabbitMQ",
+            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", grdb[0],
+        ],
+        path: "Tests/Simulation/Simulator", swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "Simulate", dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        path: "Tools/Simulate", swiftSettings: swiftSettings),
+
     // Tests
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
     test(
@@ -123,6 +135,7 @@ targets += [
         ["MartctlKit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
     test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
+    test("SimulationTests", "Tests/Simulation/Tests", ["Simulator"]),
     test("TidyTests", "Tests/Tidy", []),
 ]
 

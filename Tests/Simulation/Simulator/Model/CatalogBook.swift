@@ -1,0 +1,104 @@
+import Contracts
+import Primitives
+import Store
+
+/// Who sells what, by the words of section 5 of the contract; and what may be sold, by the table of the domain.
+struct CatalogBook {
+    struct Product {
+        let seller: String
+        let regency: String
+        var kind: ProductKind
+        var withdrawn: String?
+        /// Every price that was set, with the day from which it holds.
+        var prices: [(from: BusinessDate, price: Int64)]
+    }
+
+    private(set) var marts: [String: BusinessDate] = [:]
+    private(set) var sellers: [String: String] = [:]
+    private(set) var products: [String: Product] = [:]
+
+    private static let halalObligation = BusinessDate("2026-10-17")
+
+    /// What is asked of a kind on a day, each as its alternatives; nil: it may not be sold.
+    static func demands(on kind: ProductKind, _ date: BusinessDate) -> [[PermitKind]]? {
+        switch kind {
+        case .craft, .textile, .agriInput: [[.nib]]
+        case .book: [[.nib, .schoolLetter]]
+        case .foodShortLife: [[.nib], [.hygiene]]
+        case .foodDry: halalObligation.map { $0 <= date } == true ? [[.nib], [.sppIrt], [.halal]] : [[.nib], [.sppIrt]]
+        default: nil
+        }
+    }
+
+    mutating func open(_ command: OpenMart) -> Decision.Verdict {
+        guard let regency = command.regency else { return .rejected(.invalid) }
+        marts[regency] = command.openedOn
+        return .accepted
+    }
+
+    mutating func register(_ command: RegisterSeller) -> Decision.Verdict {
+        sellers[command.sellerId] = command.regency
+        return .accepted
+    }
+
+    mutating func register(_ command: RegisterProduct, _ today: BusinessDate) -> Decision.Verdict {
+        guard let regency = sellers[command.sellerId] else { return .rejected(.notFound) }
+        if Self.demands(on: command.kind, today) == nil { return .rejected(.prohibited) }
+        products[command.productId] = Product(
+            seller: command.sellerId, regency: regency, kind: command.kind, prices: [(today, command.price.amount)])
+        return .accepted
+    }
+
+    mutating func change(_ command: ChangePrice, _ today: BusinessDate) -> Decision.Verdict {
+        let date = command.effectiveOn ?? today
+        if date < today { return .rejected(.invalid) }
+        guard let product = products[command.productId] else { return .rejected(.notFound) }
+        if product.withdrawn != nil { return .rejected(.wrongState) }
+        products[command.productId]?.prices.append((date, command.price.amount))
+        return .accepted
+    }
+
+    mutating func reclassify(_ command: ReclassifyProduct, _ today: BusinessDate) -> Decision.Verdict {
+        guard let product = products[command.productId] else { return .rejected(.notFound) }
+        if product.kind == command.kind { return .duplicate }
+        if Self.demands(on: command.kind, today) == nil { return .rejected(.prohibited) }
+        if product.withdrawn != nil { return .rejected(.wrongState) }
+        products[command.productId]?.kind = command.kind
+        return .accepted
+    }
+
+    mutating func withdraw(_ command: WithdrawProduct) -> Decision.Verdict {
+        guard let product = products[command.productId] else { return .rejected(.notFound) }
+        if let reason = product.withdrawn { return reason == command.reason ? .duplicate : .rejected(.wrongState) }
+        products[command.productId]?.withdrawn = command.reason
+        return .accepted
+    }
+
+    /// `listed until …`, `not listed` or `withdrawn`, on a day when everybody knows everything.
+    func listing(of productId: String, _ permits: PermitBook, on today: BusinessDate) -> String {
+        guard let product = products[productId] else { return "unknown" }
+        if product.withdrawn != nil { return "withdrawn" }
+        let counting = permits.counting(for: productId, of: product.seller, on: today)
+        guard isSatisfied(product, counting, today), marts[product.regency].map({ $0 <= today }) == true else { return "not listed" }
+        let turns = counting.compactMap { $0.validUntil?.adding(days: 1) } + [Self.halalObligation].compactMap { $0 }
+        let end = turns.filter { $0 > today }.sorted().first { !isSatisfied(product, counting, $0) }
+        return "listed until \(end.map { "\($0.adding(days: -1))" } ?? "-")"
+    }
+
+    private func isSatisfied(_ product: Product, _ permits: [PermitBook.Permit], _ date: BusinessDate) -> Bool {
+        guard let demands = Self.demands(on: product.kind, date) else { return false }
+        return demands.allSatisfy { alternatives in
+            permits.contains { permit in
+                guard alternatives.contains(permit.kind), permit.state == .approved, let from = permit.validFrom else { return false }
+                return from <= date && permit.validUntil.map { date <= $0 } ?? true
+            }
+        }
+    }
+
+    /// The price in force on a day: the latest day reached, of several the last said.
+    func price(of productId: String, on date: BusinessDate) -> Int64? {
+        guard let prices = products[productId]?.prices else { return nil }
+        let reached = prices.enumerated().filter { $0.element.from <= date }
+        return reached.max { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }?.element.price
+    }
+}

@@ -1,0 +1,88 @@
+import Contracts
+import MessagingTesting
+import Primitives
+
+/// What Consignment has been told so far: facts of the catalog in the order in which they were taken in, each counted once.
+struct KnownProducts {
+    struct Product {
+        var seller: String
+        var regency: String
+        var state = ""
+        var listedUntil: BusinessDate?
+        /// Sequence of the fact that said so.
+        var saidBy: Int64 = 0
+    }
+
+    private(set) var marts: [String: BusinessDate] = [:]
+    private(set) var products: [String: Product] = [:]
+    /// Every price that was ever named for a product.
+    private(set) var prices: [String: Set<Int64>] = [:]
+    private var registeredPrices: [String: Int64] = [:]
+    private var changes: [String: [BusinessDate: (price: Int64, saidBy: Int64)]] = [:]
+    /// Products of which a listing has named a price that nothing else explains: told before their registration, or by another clock.
+    private var pricedByListing: Set<String> = []
+
+    mutating func learn(_ event: PublishedEvent, on today: BusinessDate) throws {
+        let sequence = event.sequence ?? 0
+        switch event.name {
+        case "mart-opened":
+            let mart = try event.decode(MartOpened.self)
+            marts[mart.regency] = min(marts[mart.regency] ?? mart.openedOn, mart.openedOn)
+        case "product-registered":
+            let product = try event.decode(ProductRegistered.self)
+            know(product.productId, product.sellerId, product.regency)
+            registeredPrices[product.productId] = product.price.amount
+            prices[product.productId, default: []].insert(product.price.amount)
+        case "price-changed":
+            let change = try event.decode(PriceChanged.self)
+            prices[change.productId, default: []].insert(change.price.amount)
+            if let known = changes[change.productId]?[change.effectiveOn], known.saidBy > sequence { return }
+            changes[change.productId, default: [:]][change.effectiveOn] = (change.price.amount, sequence)
+        case "product-listed":
+            let product = try event.decode(ProductListed.self)
+            know(product.productId, product.sellerId, product.regency)
+            // Only a product of an open mart is listed.
+            marts[product.regency] = min(marts[product.regency] ?? today, today)
+            if price(of: product.productId, on: today) != product.price.amount { pricedByListing.insert(product.productId) }
+            prices[product.productId, default: []].insert(product.price.amount)
+            set(product.productId, "listed", until: product.listedUntil, sequence)
+        case "product-held":
+            let product = try event.decode(ProductHeld.self)
+            know(product.productId, product.sellerId, product.regency)
+            set(product.productId, "held", until: nil, sequence)
+        case "product-delisted":
+            let product = try event.decode(ProductDelisted.self)
+            know(product.productId, product.sellerId, product.regency)
+            products[product.productId]?.state = "withdrawn"
+            products[product.productId]?.listedUntil = nil
+        default: break
+        }
+    }
+
+    private mutating func know(_ productId: String, _ seller: String, _ regency: String) {
+        if products[productId] == nil { products[productId] = Product(seller: seller, regency: regency) }
+    }
+
+    private mutating func set(_ productId: String, _ state: String, until: BusinessDate?, _ sequence: Int64) {
+        guard let product = products[productId], product.saidBy < sequence else { return }
+        products[productId]?.saidBy = sequence
+        if product.state == "withdrawn" { return }
+        products[productId]?.state = state
+        products[productId]?.listedUntil = until
+    }
+
+    func isMartOpen(_ regency: String, _ today: BusinessDate) -> Bool { marts[regency].map { $0 <= today } ?? false }
+
+    func isListed(_ product: Product, _ today: BusinessDate) -> Bool {
+        product.state == "listed" && product.listedUntil.map { today <= $0 } ?? true
+    }
+
+    func isPricedByListing(_ productId: String) -> Bool { pricedByListing.contains(productId) }
+
+    /// The price in force on a day. Nil where it is not for this book to say.
+    func price(of productId: String, on date: BusinessDate) -> Int64? {
+        if pricedByListing.contains(productId) { return nil }
+        let reached = (changes[productId] ?? [:]).filter { $0.key <= date }.max { $0.key < $1.key }
+        return reached?.value.price ?? registeredPrices[productId]
+    }
+}

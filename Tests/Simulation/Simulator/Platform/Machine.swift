@@ -1,0 +1,64 @@
+import Foundation
+import GRDB
+import Primitives
+import Store
+import Synchronization
+
+/// Time and chance as the services of one run see them.
+final class VirtualMachine: Sendable {
+    private let milliseconds: Mutex<Int64>
+    private let seeds: Mutex<SplitMix64>
+    /// Where the clock that only counts begins; all that matters is what lies between two readings.
+    private let origin = ContinuousClock.now
+
+    init(seed: UInt64, at start: Instant) {
+        milliseconds = Mutex(start.milliseconds)
+        seeds = Mutex(SplitMix64(seed: seed))
+    }
+
+    var now: Instant { Instant(milliseconds: milliseconds.withLock { $0 }) }
+    var monotonic: ContinuousClock.Instant { origin.advanced(by: .milliseconds(now.milliseconds)) }
+
+    func pass(_ time: Int64) { milliseconds.withLock { $0 += time } }
+
+    var surroundings: Surroundings { Surroundings(seed: { self.seeds.withLock { $0.next() } }, now: { self.now }) }
+}
+
+/// Where the stores of a run lie: in memory if the machine has a place for that. A commit there costs a few microseconds.
+struct StoreFolder: ~Copyable {
+    let path: String
+
+    init() throws {
+        let inMemory = "/dev/shm"
+        let base = FileManager.default.isWritableFile(atPath: inMemory) ? inMemory : NSTemporaryDirectory()
+        path = "\(base)/ntt-mart-simulation-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// New stores, made once and copied: bringing a schema up costs more than a run.
+enum StoreTemplate {
+    private static let known = Mutex<[String: Data]>([:])
+
+    static func copy(_ definition: ServiceDefinition, to folder: String) throws {
+        let bytes = try known.withLock { known in
+            if let bytes = known[definition.name] { return bytes }
+            let bytes = try make(definition)
+            known[definition.name] = bytes
+            return bytes
+        }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try bytes.write(to: URL(fileURLWithPath: "\(folder)/\(definition.name).sqlite"))
+    }
+
+    private static func make(_ definition: ServiceDefinition) throws -> Data {
+        let folder = try StoreFolder()
+        let machine = VirtualMachine(seed: 0, at: Instant(milliseconds: 0))
+        let store = try ServiceStore(definition, folder: folder.path, clock: .manual(machine.now), surroundings: machine.surroundings)
+        try store.closeCleanly()
+        try store.pool.close()
+        return try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(definition.name).sqlite"))
+    }
+}

@@ -1,0 +1,32 @@
+import Primitives
+
+/// What a run is made of; follows from the seed and from what is left out.
+struct Plan {
+    let faults: Set<Fault>
+    /// A fault happens once in so many steps, on average.
+    let rarity: UInt64
+    /// Steps between commands, on average.
+    let pace: UInt64
+    /// Most deliveries in one transaction.
+    let batch: Int
+    let prefetch: Int
+    /// Or with nothing at all: not even queues.
+    let beginsWithMart: Bool
+    /// How far each service's clock is ahead, in milliseconds.
+    let clockOffsets: [Int64]
+
+    init(_ random: inout SplitMix64, without: Set<Fault>) {
+        var faults: Set<Fault> = []
+        // Drawn for every fault, so that leaving one out leaves the others as they are.
+        for fault in Fault.allCases where random.below(5) < 2 { faults.insert(fault) }
+        self.faults = faults.subtracting(without)
+        rarity = 8 << random.below(4)
+        pace = 4 + random.below(8)
+        batch = [1, 4, 20, 100][Int(random.below(4))]
+        prefetch = [1, 3, 20, 200][Int(random.below(4))]
+        beginsWithMart = random.below(4) > 0
+        var offsets: [Int64] = []
+        for _ in 0..<4 { offsets.append((Int64(random.below(60)) - 10) * 3_600_000) }
+        clockOffsets = self.faults.contains(.clocks) ? offsets : [0, 0, 0, 0]
+    }
+}

@@ -1,0 +1,120 @@
+import Contracts
+import Messaging
+import MessagingTesting
+import Primitives
+import RabbitMQ
+
+extension Simulation {
+    /// A fault begins; those that last end by themselves some steps later.
+    func strike(_ fault: Fault) throws {
+        note("FAULT \(fault.rawValue)")
+        watch.count(fault)
+        switch fault {
+        case .cut: lose()?.end(broker, arriving: below(4))
+        case .partition: if let zombie = lose() { zombies.append((zombie, step + 1 + below(60))) }
+        case .crash: try stop(nodes[below(4)]) { try $0.crash() }
+        case .powerCut:
+            let garbage = (0..<below(3) * 3000).map { _ in UInt8(below(256)) }
+            try stop(nodes[below(4)]) { try $0.cutPower(tearing: garbage) }
+        case .fullDisk:
+            try fillDisk(of: nodes[below(4)])
+        case .brokerRestart: broker.restart()
+        case .blocked:
+            broker.block()
+            lasting.append(({ [broker] in broker.unblock() }, step + 1 + below(60)))
+        case .fullQueue:
+            let queue = "\(nodes[below(4)].name).\(below(2) == 0 ? "commands" : "events")"
+            refusing.append(queue)
+            lasting.append(
+                (
+                    { [self] in
+                        refusing.removeAll { $0 == queue }
+                        broker.limit(queue, to: nil)
+                    }, step + 1 + below(60)
+                ))
+        case .unbound: broker.unbind("\(nodes[[0, 2, 3][below(3)]].name).events")
+        case .repeats: repeatSomething()
+        case .garbage: desk.sendLoose(garbage())
+        case .years: machine.pass(Int64(below(8) == 0 ? 100 + below(400) : 1 + below(3)) * 86_400_000)
+        // These two are there all the time.
+        case .delay, .clocks: break
+        }
+    }
+
+    private func fillDisk(of node: Node) throws {
+        try node.fillDisk(true)
+        lasting.append(({ try node.fillDisk(false) }, step + 1 + below(40)))
+    }
+
+    private func lose() -> Zombie? {
+        let end = below(5)
+        let (publisher, consumer) = end < 4 ? (nodes[end].publisher, nodes[end].consumer) : (desk.publisher, desk.consumer)
+        return below(2) == 0 ? publisher.lose() : consumer.lose()
+    }
+
+    private func stop(_ node: Node, _ how: (Node) throws -> [Zombie]) throws {
+        guard node.isRunning else { return }
+        note("\(node.name) stops")
+        for zombie in try how(node) { zombies.append((zombie, step + below(30))) }
+        lasting.append(({ [self] in try restart(node) }, step + 1 + below(40)))
+    }
+
+    private func restart(_ node: Node) throws {
+        guard !node.isRunning else { return }
+        note("\(node.name) starts")
+        try node.start()
+        // A disk that was full may be so still.
+        if plan.faults.contains(.fullDisk), below(3) == 0 { try fillDisk(of: node) }
+    }
+
+    private func repeatSomething() {
+        guard !desk.asked.isEmpty else { return }
+        let number = below(desk.asked.count)
+        let known = desk.asked[number]
+        switch below(4) {
+        case 0, 1: desk.repeatCommand(number)
+        case 2:
+            let again = below(2) == 0 ? changed(known.command) : known.command
+            send(again, wantsReply: true)
+        default:
+            // The same id with other content counts as a conflict once the first was judged.
+            let other = desk.asked[below(desk.asked.count)]
+            if known.reply != nil, known.body.count != other.body.count, known.routingKey.prefix(4) == other.routingKey.prefix(4) {
+                desk.contradict(number, with: other.command)
+            }
+        }
+    }
+
+    /// The same business key with other data.
+    private func changed(_ command: any Command) -> any Command {
+        switch command {
+        case var seller as RegisterSeller:
+            seller.sellerName += " (2)"
+            return seller
+        case var sale as RecordSale:
+            sale.till = "till-2"
+            return sale
+        case var goods as ReceiveGoods where goods.offered == nil:
+            goods.quantity += 1
+            return goods
+        case var refund as RefundSale:
+            refund.restock.toggle()
+            return refund
+        default: return command
+        }
+    }
+
+    private func garbage() -> OutgoingMessage {
+        let service = nodes[below(4)].name
+        let bodies = [
+            "", "{", "[]", #"{"specversion":"1.0"}"#,
+            #"{"specversion":"1.0","id":"g","source":"/x","type":"id.nttmart.\#(service).no-such.v1","data":{}}"#,
+            #"{"specversion":"1.0","id":"g","source":"/x","type":"id.nttmart.somebody.sale-recorded.v1","data":{}}"#,
+        ]
+        let isCommand = below(2) == 0
+        return OutgoingMessage(
+            exchange: isCommand ? Topology.commands : Topology.events,
+            routingKey: isCommand ? "\(service).anything" : "consignment.sale-recorded", body: Array(bodies[below(bodies.count)].utf8),
+            properties: MessageProperties(contentType: "application/cloudevents+json", deliveryMode: 2), mandatory: false)
+    }
+}

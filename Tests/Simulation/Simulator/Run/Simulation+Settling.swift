@@ -1,0 +1,133 @@
+import Contracts
+import GRDB
+import Messaging
+import MessagingTesting
+import Primitives
+import Store
+
+extension Simulation {
+    /// Rounds within which everything must have come to rest once nothing is wrong any more. Every message needs a few, and where one is out at a time
+    /// they queue; a client that misses an answer asks again after a minute, which is sixty.
+    private static let boundOfRounds = 1000
+
+    /// All is mended: connections hold, processes run, clocks agree. Then everything must come to rest within the bound.
+    func settle() throws {
+        note("all is mended")
+        // A service that starts may find its disk full, and that ends too.
+        while let fault = lasting.popLast() { try fault.end() }
+        for (zombie, _) in zombies { zombie.end(broker, arriving: 0) }
+        zombies = []
+        let ahead = nodes.map(\.businessNow).max() ?? machine.now
+        machine.pass(max(0, ahead.milliseconds - machine.now.milliseconds))
+        for node in nodes { node.clockOffset = 0 }
+        for _ in 0..<Self.boundOfRounds {
+            step += 1
+            machine.pass(1000)
+            try takeRound()
+            if isQuiet { return }
+        }
+        throw Broken("it does not come to rest: \(unrest)")
+    }
+
+    /// Everybody does everything that can be done.
+    func takeRound() throws {
+        try connect()
+        for end in nodes.map({ ($0.publisher, $0.consumer) }) + [(desk.publisher, desk.consumer)] {
+            end.0.arrive(.max)
+            try end.0.read(.max)
+            end.1.arrive(.max)
+            try end.1.read(.max)
+        }
+        for node in nodes {
+            try write(node, max: 100)
+            try node.relay()
+        }
+        try turnDesk()
+    }
+
+    private var isQuiet: Bool {
+        nodes.allSatisfy(\.isQuiet) && desk.isQuiet && broker.names.allSatisfy { broker.count(in: $0) == (0, 0) }
+    }
+
+    private var unrest: String {
+        let queues = broker.names.map { "\($0) \(broker.count(in: $0))" }.filter { !$0.hasSuffix("0, unsettled: 0)") }
+        return "\(nodes.filter { !$0.isQuiet }.map(\.name)) are busy, \(desk.openIds) are open, \(queues)"
+    }
+
+    /// What everybody holds in the end must be what the model holds, and nothing that was published may be missing where it was wanted.
+    func compareWithModel() throws {
+        let today = BusinessDate(machine.now)
+        for node in nodes {
+            for consumer in nodes {
+                let wanted = Set(consumer.definition.consumes.map(\.type))
+                for id in watch.publishedIds[node.name] ?? [] where wanted.contains(watch.published[id]?.type ?? "") {
+                    if !watch.hasTaken(consumer.name, id) {
+                        throw Broken("\(consumer.name) never got \(watch.published[id]?.name ?? id) \(id)")
+                    }
+                }
+            }
+        }
+        let model = watch.model
+        try compare("permit", in: 1, "SELECT permitId, state || ' ' || ifnull(validUntil, '-') FROM permit") { permitId in
+            model.permits.permits[permitId].map { permit in
+                let then = permit.on(today)
+                return "\(then.state.rawValue) \(then.validUntil.map { "\($0.day)" } ?? "-")"
+            }
+        }
+        let listing = """
+            SELECT productId, CASE state WHEN 'listed' THEN 'listed until ' || ifnull(date(listedUntil * 86400, 'unixepoch'), '-')
+                WHEN 'withdrawn' THEN 'withdrawn' ELSE 'not listed' END FROM product
+            """
+        try compare("listing", in: 0, listing) { model.catalog.listing(of: $0, model.permits, on: today) }
+        try compare("listing", in: 2, "\(listing) WHERE sellerId IS NOT NULL") { model.catalog.listing(of: $0, model.permits, on: today) }
+        try compare("price", in: 0, Self.priceInForce(on: today)) { product in model.catalog.price(of: product, on: today).map { "\($0)" } }
+        try compare("lot", in: 2, "SELECT lotId, onHand FROM lot") { model.shelf.lots[$0].map { "\($0.onHand)" } }
+        try compare("unallocated", in: 2, "SELECT productId, quantity FROM unallocated") { "\(model.shelf.unallocated[$0] ?? 0)" }
+        let books = model.money.balances(model.shelf)
+        try compare(
+            "balance", in: 3, "SELECT name, sum(amount) FROM account JOIN entry ON account = number GROUP BY number HAVING sum(amount) <> 0"
+        ) { books[$0].map { "\($0)" } }
+        try compareCounts(books.count)
+    }
+
+    private static func priceInForce(on today: BusinessDate) -> String {
+        """
+        SELECT productId, (SELECT amount FROM price WHERE price.productId = product.productId AND effectiveOn <= \(today.day)
+            ORDER BY effectiveOn DESC, position DESC LIMIT 1) FROM product
+        """
+    }
+
+    private func compare(_ what: String, in place: Int, _ sql: String, _ expected: (String) -> String?) throws {
+        let rows = try nodes[place].store?.pool.read { db in
+            try Row.fetchAll(db, sql: sql).map { ($0[0] as String, ($0[1] as DatabaseValue).description) }
+        }
+        for (id, found) in rows ?? [] {
+            let found = found.trimmingQuotes
+            if let right = expected(id), right == found { continue }
+            throw Broken("\(nodes[place].name): the \(what) of \(id) is \(found), by the model it is \(expected(id) ?? "nothing")")
+        }
+    }
+
+    /// Nothing may be missing either.
+    private func compareCounts(_ accounts: Int) throws {
+        let model = watch.model
+        let counts: [(place: Int, sql: String, right: Int)] = [
+            (0, "SELECT count(*) FROM seller", model.catalog.sellers.count),
+            (0, "SELECT count(*) FROM product", model.catalog.products.count),
+            (2, "SELECT count(*) FROM product WHERE sellerId IS NOT NULL", model.catalog.products.count),
+            (1, "SELECT count(*) FROM permit", model.permits.permits.count), (2, "SELECT count(*) FROM lot", model.shelf.lots.count),
+            (2, "SELECT count(*) FROM sale", model.shelf.sales.count),
+            (3, "SELECT count(*) FROM posting WHERE kind = 1", model.shelf.sales.count),
+            (3, "SELECT count(*) FROM waitingRefund", 0),
+            (3, "SELECT count(*) FROM (SELECT 1 FROM entry GROUP BY account HAVING sum(amount) <> 0)", accounts),
+        ]
+        for (place, sql, right) in counts {
+            let found = try nodes[place].store?.pool.read { try Int.fetchOne($0, sql: sql) ?? 0 }
+            if found != right { throw Broken("\(nodes[place].name): \(sql) is \(found ?? -1), by the model \(right)") }
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingQuotes: String { hasPrefix("\"") && hasSuffix("\"") && count >= 2 ? String(dropFirst().dropLast()) : self }
+}

@@ -1,0 +1,147 @@
+import Contracts
+import Messaging
+import MessagingTesting
+import Primitives
+import RabbitMQ
+
+/// The senders of commands: tills, desks and offices, over one connection. It sends until it is told that the broker has a command, sends again
+/// what stays without an answer, and checks that an answer never changes.
+final class Desk {
+    struct Asked {
+        let command: any Command
+        let routingKey: String
+        let body: [UInt8]
+        let wantsReply: Bool
+        var isConfirmed = false
+        var isUnderWay = false
+        var reply: TestReply?
+        var sentAt: Instant
+        var repeats: Int64 = 0
+    }
+
+    static let replies = "desk.replies"
+    let publisher: PublisherEnd
+    let consumer: ConsumerEnd
+    private let broker: InMemoryBroker
+    private let machine: VirtualMachine
+    /// By number; the message id is `c-<number>`.
+    private(set) var asked: [Asked] = []
+    /// Numbers of those that are not finished, in order.
+    private var open: [Int] = []
+    /// Replies that came since the last call of `takeAnswers`.
+    private var answers: [(number: Int, reply: TestReply)] = []
+
+    init(_ broker: InMemoryBroker, _ machine: VirtualMachine) {
+        self.broker = broker
+        self.machine = machine
+        publisher = PublisherEnd(broker)
+        consumer = ConsumerEnd(broker)
+    }
+
+    static func id(_ number: Int) -> String { "c-\(number)" }
+
+    /// The command of a message id, if it is one of ours.
+    func command(_ id: String) -> (any Command)? {
+        guard let number = Int(id.dropFirst(2)), id.hasPrefix("c-"), asked.indices.contains(number) else { return nil }
+        return asked[number].command
+    }
+
+    func connect() {
+        if !publisher.isConnected { publisher.connect() }
+        if !consumer.isConnected {
+            _ = consumer.connect { channel in
+                broker.declareExchange(Topology.replies)
+                broker.declareExchange(Topology.commands)
+                try broker.declareQueue(Self.replies)
+                try broker.bind(Self.replies, to: Topology.replies, "reply.desk.#")
+                try broker.consume(Self.replies, on: channel, prefetch: 100)
+            }
+        }
+    }
+
+    func ask(_ command: some Command, wantsReply: Bool) {
+        let number = asked.count
+        asked.append(
+            Asked(
+                command: command, routingKey: type(of: command).name.routingKey,
+                body: Incoming.body(of: command, id: Self.id(number), source: "/desk"), wantsReply: wantsReply, sentAt: machine.now))
+        open.append(number)
+        send(number)
+    }
+
+    /// Sends a command once more, finished or not.
+    func repeatCommand(_ number: Int) { send(number) }
+
+    /// The id of a command again, with other content: nobody may take it for the first.
+    func contradict(_ number: Int, with command: some Command) {
+        var properties = MessageProperties(contentType: "application/cloudevents+json", replyTo: "reply.probe.1")
+        properties.correlationId = "probe"
+        let body = Incoming.body(of: command, id: Self.id(number), source: "/desk")
+        sendLoose(
+            OutgoingMessage(exchange: Topology.commands, routingKey: type(of: command).name.routingKey, body: body, properties: properties))
+    }
+
+    /// Something whose fate nobody follows.
+    func sendLoose(_ message: OutgoingMessage) { publisher.enqueue([(.max, message)]) }
+
+    private func send(_ number: Int) {
+        let ask = asked[number]
+        var properties = MessageProperties(contentType: "application/cloudevents+json", messageId: Self.id(number), deliveryMode: 2)
+        properties.correlationId = Self.id(number)
+        if ask.wantsReply { properties.replyTo = "reply.desk.1" }
+        asked[number].sentAt = machine.now
+        asked[number].isUnderWay = true
+        publisher.enqueue([
+            (
+                UInt64(number),
+                OutgoingMessage(exchange: Topology.commands, routingKey: ask.routingKey, body: ask.body, properties: properties)
+            )
+        ])
+    }
+
+    /// Takes outcomes and replies, and sends again what is due for it.
+    func turn() throws {
+        for settlement in publisher.takeSettlements() where settlement.token != .max {
+            let number = Int(settlement.token)
+            asked[number].isUnderWay = false
+            if settlement.outcome == .confirmed { asked[number].isConfirmed = true }
+        }
+        for delivery in consumer.take(.max) {
+            try take(delivery)
+            consumer.acknowledge(through: delivery)
+        }
+        open.removeAll { asked[$0].isConfirmed && (asked[$0].reply != nil || !asked[$0].wantsReply) }
+        guard publisher.isConnected else { return }
+        for number in open where !asked[number].isUnderWay {
+            let waited = machine.now.milliseconds - asked[number].sentAt.milliseconds
+            // Longer each time: impatience alone must not keep the services busy.
+            if waited > (asked[number].isConfirmed ? 60_000 << asked[number].repeats : 200) {
+                asked[number].repeats += 1
+                send(number)
+            }
+        }
+    }
+
+    private func take(_ delivery: Delivery) throws {
+        let id = delivery.properties.correlationId ?? ""
+        guard let number = Int(id.dropFirst(2)), asked.indices.contains(number) else { throw Broken("a reply to nobody: \(id)") }
+        let reply = try TestReply(Envelope(parsing: delivery.body).data)
+        if let known = asked[number].reply {
+            let isSame = known.status == reply.status && known.code == reply.code && known.subject == reply.subject
+            if !isSame {
+                throw Broken("\(id) was answered \(known.code.rawValue) and then \(reply.status.rawValue) \(reply.code.rawValue)")
+            }
+            return
+        }
+        asked[number].reply = reply
+        answers.append((number, reply))
+    }
+
+    func takeAnswers() -> [(number: Int, reply: TestReply)] {
+        defer { answers = [] }
+        return answers
+    }
+
+    var isQuiet: Bool { open.isEmpty && publisher.isIdle && consumer.isIdle && publisher.isConnected && consumer.isConnected }
+    var openIds: [String] { open.map(Self.id) }
+}
