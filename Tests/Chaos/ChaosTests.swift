@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Real processes on a real broker, broken in every way that could be thought of. One at a time, so that each has the machine to itself.
@@ -11,7 +12,7 @@ struct ChaosTests {
         return environment["CHAOS"] == "all" ? Scenario.all : Scenario.all.filter(\.isQuick)
     }()
 
-    @Test(.timeLimit(.minutes(5)), arguments: chosen)
+    @Test(.processes(minutes: 5), arguments: chosen)
     func `the books stand`(after scenario: Scenario) async throws { try await scenario.run() }
 
     @Test func `scenarios have names of their own`() {

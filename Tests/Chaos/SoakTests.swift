@@ -11,7 +11,7 @@ struct SoakTests {
         ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? otherwise
     }
 
-    @Test(.timeLimit(.minutes(120)))
+    @Test(.processes(minutes: 120))
     func `memory, descriptors and WAL stay flat over many messages and reconnects`() async throws {
         let (messages, reconnects) = (Self.number("SOAK_MESSAGES", 3_000), Self.number("SOAK_RECONNECTS", 10))
         let broker = try await TestBroker.breakable
@@ -49,7 +49,7 @@ struct SoakTests {
         Self.tell(report)
     }
 
-    @Test(.timeLimit(.minutes(120)))
+    @Test(.processes(minutes: 120))
     func `a long backlog in the outbox drains in bounded memory`() async throws {
         let rows = Self.number("SOAK_BACKLOG", 10_000)
         let broker = try await TestBroker.patient

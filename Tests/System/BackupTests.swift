@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `martctl backup`, `verify` and `restore` on real services.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.processes(minutes: 3))
 struct BackupTests {
     private static let clock = ["MART_NOW": "2026-02-06T02:00:00Z"]
 

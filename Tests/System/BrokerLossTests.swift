@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The broker goes away, comes back, or loses what it had.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .processes(minutes: 4))
 struct BrokerLossTests {
     @Test func `a broker killed and restarted under load loses nothing and doubles nothing`() async throws {
         let broker = try await TestBroker.start(virtualHosts: 1)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What midnight in WITA (16:00 UTC) brings by itself, through real processes whose clocks begin just before it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.processes(minutes: 2))
 struct ClockTests {
     @Test func `at midnight a permit lapses, a price changes and a mart opens, with nobody doing anything`() async throws {
         // The day before, at ten in the morning: everything is prepared and there is time.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Settings of a process: help, refusals, exit code 78. None of it reaches a broker.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.processes(minutes: 2))
 struct ConfigurationTests {
     @Test(arguments: [
         "AMQP_URL=http://127.0.0.1", "AMQP_URL=amqp://127.0.0.1:notaport", "MART_NOW=tomorrow", "MART_NOW=2026-02-05", "HTTP_PORT=99999",

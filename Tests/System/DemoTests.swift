@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The whole main job, small: what `make demo` shows.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.processes(minutes: 3))
 struct DemoTests {
     @Test func `the demo runs through, and its audit finds no difference`() async throws {
         let stack = try await Stack.start()

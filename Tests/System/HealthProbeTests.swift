@@ -22,7 +22,7 @@ extension SharedMartTests {
 }
 
 /// What a supervisor must see when the service lives and is of no use.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.processes(minutes: 2))
 struct HealthProbeWithoutBrokerTests {
     @Test func `a service that waits for its broker is not ready, and a frozen one says nothing`() async throws {
         let folder = try TemporaryFolder("probe")

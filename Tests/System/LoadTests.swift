@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Services that are told to stop, or die, while sales pour in: nothing is lost, nothing is done twice.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .processes(minutes: 4))
 struct LoadTests {
     @Test func `services stopped under load end with exit code 0, and go on where they were`() async throws {
         let stack = try await Stack.start(environment: ["MART_NOW": "2026-02-06T02:00:00Z"])

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What a service is refused for good: exit code 69, and who was there first is unharmed.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.processes(minutes: 3))
 struct RefusalTests {
     @Test func `a second process on the same store is refused, and the first goes on`() async throws {
         let stack = try await Stack.start(services: ["permits"])

@@ -89,7 +89,7 @@ extension SharedMartTests {
 }
 
 /// In a secured stack, writing to the default exchange would mean writing to every queue.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.processes(minutes: 2))
 struct ReplyToQueuesOffTests {
     @Test func `with replies to queues turned off only the exchange gets them`() async throws {
         let stack = try await Stack.start(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A service that comes back from an old backup catches up, and the books are those from before.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.processes(minutes: 5))
 struct RestoreTests {
     private static let clock = ["MART_NOW": "2026-02-06T02:00:00Z"]
 

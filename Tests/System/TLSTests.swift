@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The platform over encrypted connections.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .processes(minutes: 4))
 struct TLSTests {
     @Test func `the four services and martctl trade over TLS, each with a certificate and its URL in a file`() async throws {
         let certificates = try await TestCertificates()

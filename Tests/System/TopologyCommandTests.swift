@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `martctl topology` on a real broker, and `doctor` on platforms in good and bad health.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.processes(minutes: 3))
 struct TopologyCommandTests {
     private func topology(_ arguments: String..., at url: String) async throws -> Program {
         try await Program.run("martctl", ["topology"] + arguments, environment: ["AMQP_URL": url])

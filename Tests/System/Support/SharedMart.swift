@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Tests that share one stack and do not break it. They take turns, so that counts on it hold.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 enum SharedMartTests {}
 
 /// The stack that they share, with a stranger connected to it. Its business clock starts on the day after the opening.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each test breaks a node of its own.
-@Suite("A broken broker", .serialized, .timeLimit(.minutes(4)))
+@Suite("A broken broker", .serialized, .processes(minutes: 4))
 struct BrokenBrokerTests {
     @Test func isComeBackToWhenItIsRestarted() async throws {
         let broker = try await TestBroker.start()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RabbitMQ
 
-@Suite("Headers of a stranger", .timeLimit(.minutes(3)))
+@Suite("Headers of a stranger", .timeLimit(.minutes(5)))
 struct HostileHeadersTests {
     /// librabbitmq decodes tables by recursion without a limit. On a stack of 1 or 2 MB one message of a stranger, redelivered
     /// after every start, would end the process for ever; measured with the deepest table that fits into a frame.

@@ -2,7 +2,7 @@ import RabbitMQ
 import TestSupport
 import Testing
 
-@Suite("Publishing and consuming", .timeLimit(.minutes(3)))
+@Suite("Publishing and consuming", .timeLimit(.minutes(5)))
 struct PublishAndConsumeTests {
     /// Runs a test with a started pair in a virtual host of its own.
     private func withPair(

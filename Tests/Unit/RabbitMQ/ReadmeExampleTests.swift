@@ -4,7 +4,7 @@ import RabbitMQ
 import TestSupport
 import Testing
 
-@Suite("The README", .timeLimit(.minutes(3)))
+@Suite("The README", .timeLimit(.minutes(5)))
 struct ReadmeExampleTests {
     @Test func itsExampleWorks() async throws {
         let url = try await TestBroker.shared.makeVirtualHost().url

@@ -2,7 +2,7 @@ import RabbitMQ
 import TestSupport
 import Testing
 
-@Suite("Losing the connection", .timeLimit(.minutes(3)))
+@Suite("Losing the connection", .timeLimit(.minutes(5)))
 struct ReconnectTests {
     private func makePair() async throws -> Pair {
         let pair = try Pair(url: try await TestBroker.shared.makeVirtualHost().url)

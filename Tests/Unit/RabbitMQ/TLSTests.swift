@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Encrypted connections, against a node that speaks TLS with certificates made a moment ago.
-@Suite("TLS", .serialized, .timeLimit(.minutes(4)))
+@Suite("TLS", .serialized, .processes(minutes: 4))
 struct TLSTests {
     private struct Place: Sendable {
         var broker: TestBroker

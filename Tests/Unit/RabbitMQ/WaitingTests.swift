@@ -3,7 +3,7 @@ import RabbitMQ
 import TestSupport
 import Testing
 
-@Suite("Waiting and ending", .timeLimit(.minutes(3)))
+@Suite("Waiting and ending", .timeLimit(.minutes(5)))
 struct WaitingTests {
     /// Calls a blocking `nextBatch` on a thread of its own.
     private func blockingBatch(_ consumer: RabbitMQConsumer, timeout: Duration) async throws -> (batch: [Delivery], took: Duration) {
