@@ -46,6 +46,18 @@ public enum CrashPoint: String, Sendable, CaseIterable {
     case replayRequested = "replay.requested"
     case replayJudged = "replay.judged"
     case replayCommitted = "replay.committed"
+    /// The wish for a backup is committed, nothing is copied.
+    case backupWanted = "backup.wanted"
+    /// The copy is whole, under its temporary name.
+    case backupCopied = "backup.copied"
+    /// The copy has its name, its manifest has not.
+    case backupNamed = "backup.named"
+    /// The backup is whole; nothing is written down of it.
+    case backupTaken = "backup.taken"
+    /// In `martctl restore`: the copy is whole, the old store still in its place.
+    case restoreReady = "restore.ready"
+    /// In `martctl restore`: the old store is aside, nothing in its place.
+    case restoreAside = "restore.aside"
     case stopDrained = "stop.drained"
     case stopClosed = "stop.closed"
 

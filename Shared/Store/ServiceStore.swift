@@ -75,6 +75,8 @@ public final class ServiceStore: Sendable {
         try pool.writeWithoutTransaction { db in
             // GRDB sets NORMAL for WAL, with which a commit can vanish on power loss although the broker was told "done".
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+            // A reader can make the log grow while it stays; when it has gone, the disk gets the room back.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(StoreSettings.logLimit)")
             guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2,
                 try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
             else { throw StoreOpenError.failed(path: path, reason: "WAL with synchronous=FULL cannot be had") }

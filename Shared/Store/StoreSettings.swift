@@ -11,6 +11,9 @@ public struct StoreSettings: Sendable {
     /// In bytes.
     public let pageSize: Int
 
+    /// Bytes to which the write-ahead log shrinks again once no reader holds it; twice what it has grown to when a checkpoint is begun.
+    public static let logLimit = 64 << 20
+
     init(_ db: Database) throws {
         sqliteVersion = try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? ""
         journalMode = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""

@@ -10,21 +10,18 @@ struct Comparison {
     var findings: [Finding] { stream + catalog + permits + goods + money }
 
     private var stream: [Finding] {
-        let behind = stated.sequences.filter { lastSequence(of: $0.key) != $0.value }
+        // A source may have said nothing yet: after a restore it is a new one.
+        let recorded = stated.sequences.keys.reduce(into: [:]) { $0[$1] = lastSequences[$1] ?? 0 }
+        let behind = stated.sequences.filter { recorded[$0.key] != $0.value }
         return [
             Finding(
-                .stream, "the recording reaches to the services' last events", own: Text.grouped(Int64(lastSequences.values.reduce(0, +))),
+                .stream, "the recording reaches to the services' last events", own: Text.grouped(recorded.values.reduce(0, +)),
                 stated: Text.grouped(stated.sequences.values.reduce(0, +)),
-                differences: behind.map { "\($0.key) is recorded up to \(lastSequence(of: $0.key)), and has published \($0.value)" }),
+                differences: behind.map { "\($0.key) is recorded up to \(recorded[$0.key] ?? 0), and has published \($0.value)" }),
             Finding(
                 .stream, "parked messages", own: "0", stated: "\(stated.parked.values.reduce(0, +))",
                 differences: stated.parked.filter { $0.value != 0 }.map { "\($0.key) has parked \($0.value)" }),
         ]
-    }
-
-    /// Of the service's present source: `/catalog`, or after a restore `/catalog~1`.
-    private func lastSequence(of service: String) -> Int64 {
-        lastSequences.filter { $0.key.split(separator: "~").first == "/\(service)" }.max { $0.key < $1.key }?.value ?? 0
     }
 
     private var catalog: [Finding] {

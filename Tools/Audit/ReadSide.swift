@@ -23,7 +23,7 @@ public struct ReadSide: Sendable {
         }
     }
 
-    /// `lastSequence` by service.
+    /// `lastSequence` by the services' present sources: `/catalog`, or after a restore `/catalog~1`.
     public var sequences: [String: Int64] = [:]
     /// Messages parked, by service.
     public var parked: [String: Int64] = [:]

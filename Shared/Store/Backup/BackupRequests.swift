@@ -21,6 +21,7 @@ extension ServiceStore {
     /// Throws only if that step fails; then the backup stays wanted.
     @discardableResult
     public func take(_ wanted: WantedBackup, into folder: String) throws -> Result<BackupManifest, BackupFault> {
+        CrashPoint.backupWanted.pass()
         let result: Result<BackupManifest, BackupFault>
         do {
             let writer = BackupWriter(path: pool.path, service: definition.name, folder: folder)
@@ -28,6 +29,7 @@ extension ServiceStore {
         } catch {
             result = .failure((error as? BackupFault) ?? BackupFault("\(error)"))
         }
+        CrashPoint.backupTaken.pass()
         try pool.write { db in
             switch result {
             case .success(let manifest):

@@ -32,7 +32,9 @@ public struct BackupWriter: Sendable {
         try DurableFile.sync(place.partialStore)
         (manifest.size, manifest.sha256) = try DurableFile.measure(place.partialStore)
         try DurableFile.write(manifest.bytes, to: place.partialManifest)
+        CrashPoint.backupCopied.pass()
         try DurableFile.move(place.partialStore, to: place.store, in: folder)
+        CrashPoint.backupNamed.pass()
         try DurableFile.move(place.partialManifest, to: place.manifest, in: folder)
         return manifest
     }

@@ -49,7 +49,9 @@ public final class StoreRestore {
         try DurableFile.sync(files.partial)
         let warning = noteLife(life)
         try DurableFile.move(files.partial, to: files.ready, in: folder)
+        CrashPoint.restoreReady.pass()
         let aside = try setAside(at: time)
+        CrashPoint.restoreAside.pass()
         try DurableFile.move(files.ready, to: files.store, in: folder)
         return Outcome(source: life.source, aside: aside, warning: warning)
     }

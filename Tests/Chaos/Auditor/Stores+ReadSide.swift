@@ -5,7 +5,10 @@ extension Stores {
     /// What the stores say, in the audit's words.
     func statement() throws -> ReadSide {
         var stated = ReadSide()
-        for service in services { stated.sequences[service] = try number(service, "SELECT coalesce(max(position), 0) FROM outbox") }
+        let life = """
+            SELECT source, (SELECT coalesce(max(position), 0) FROM outbox) - startsAfter FROM life ORDER BY number DESC LIMIT 1
+            """
+        for service in services { for row in try rows(service, life) { stated.sequences[row[0]] = row[1] } }
         stated.marts = Set(try texts("catalog", "SELECT regency FROM mart WHERE isOpen = 1"))
         stated.sellers = Set(try texts("catalog", "SELECT sellerId FROM seller"))
         for row in try rows("catalog", "SELECT productId, programme, state FROM product") {

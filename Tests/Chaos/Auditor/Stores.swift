@@ -52,8 +52,8 @@ struct Stores {
                 try texts(
                     edge.consumer,
                     """
-                    SELECT messageId FROM inbox WHERE source = (SELECT number FROM source WHERE name = '/\(edge.producer)')
-                    UNION SELECT messageId FROM parked WHERE source = '/\(edge.producer)' AND messageId IS NOT NULL
+                    SELECT messageId FROM inbox WHERE source IN (SELECT number FROM source WHERE name || '~' LIKE '/\(edge.producer)~%')
+                    UNION SELECT messageId FROM parked WHERE source || '~' LIKE '/\(edge.producer)~%' AND messageId IS NOT NULL
                     """))
             return said.filter { !heard.contains($0) }.map { "\(edge.producer)'s event \($0) has not reached \(edge.consumer)" }
         }

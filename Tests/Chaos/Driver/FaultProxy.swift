@@ -18,6 +18,8 @@ final class FaultProxy: Sendable {
         var cutAfter: Int?
         /// The byte that comes after so many more bytes is changed.
         var corruptAfter: Int?
+        /// The first byte of the next frame is changed, which says what kind of frame it is.
+        var spoilsFrame = false
     }
 
     enum Direction: Sendable, CaseIterable {
@@ -51,6 +53,9 @@ final class FaultProxy: Sendable {
 
     /// The URL of a place with the proxy in between.
     func url(of place: TestBroker.VirtualHost) -> String { place.url.replacing(":\(target)/", with: ":\(port)/") }
+
+    /// The same where the broker speaks TLS at the proxy's other end; its certificate is for `localhost`.
+    func encryptedURL(of place: TestBroker.VirtualHost) -> String { "amqps://guest:guest@localhost:\(port)/\(place.name)" }
 
     // MARK: Weather
 
@@ -175,6 +180,18 @@ final class FaultProxy: Sendable {
 
     private func isStranded(_ client: Int32) -> Bool { state.withLock { $0.stranded.contains(client) } }
 
+    /// Whether a whole frame is first: type, channel, size, payload, end.
+    private static func beginsWithFrame(_ buffer: [UInt8], _ count: Int) -> Bool {
+        guard count >= 8, (1...3).contains(buffer[0]), buffer[1] == 0 else { return false }
+        let size = buffer[3..<7].reduce(0) { $0 << 8 | Int($1) }
+        return 7 + size < count && buffer[7 + size] == 0xCE
+    }
+
+    /// Waits until what was to be changed has been.
+    func spoilt(_ direction: Direction) async throws {
+        try await expectEventually("a byte is changed") { weather(direction).corruptAfter == nil && !weather(direction).spoilsFrame }
+    }
+
     private func weather(_ direction: Direction) -> Weather { state.withLock { $0.weather[direction] ?? Weather() } }
 
     private func close(_ client: Int32, _ server: Int32) {
@@ -192,6 +209,10 @@ final class FaultProxy: Sendable {
             if let after = state.weather[direction]?.corruptAfter {
                 if after < count { buffer[after] ^= 0x55 }
                 state.weather[direction]?.corruptAfter = after < count ? nil : after - count
+            }
+            if state.weather[direction]?.spoilsFrame == true, Self.beginsWithFrame(buffer, count) {
+                buffer[0] ^= 0x55
+                state.weather[direction]?.spoilsFrame = false
             }
             guard let after = state.weather[direction]?.cutAfter else { return (count, false) }
             state.weather[direction]?.cutAfter = after < count ? nil : after - count

@@ -15,6 +15,7 @@ final class Mart: Sendable {
     let proxy: FaultProxy?
     /// By service.
     let disks: [String: FaultyDisk]
+    private let smallDisks: [String]
     private let processes: [String: ServiceProcess]
     private let watch = Mutex(Watch())
 
@@ -35,21 +36,31 @@ final class Mart: Sendable {
         let folder = try TemporaryFolder("mart")
         var disks: [String: FaultyDisk] = [:]
         for service in scenario.faultyDisks { disks[service] = try await FaultyDisk(folder, of: service) }
-        let proxy = scenario.isProxied ? try FaultProxy(to: broker.port) : nil
-        let mart = try Mart(broker, place, trader, proxy, folder, disks, scenario.lives)
+        var (proxy, url, variables) = (nil as FaultProxy?, place.url, ["MART_NOW": "2026-02-06T02:00:00Z"])
+        if let port = broker.tlsPort {
+            let encrypting = try FaultProxy(to: port)
+            (proxy, url) = (encrypting, encrypting.encryptedURL(of: place))
+            variables.merge(try await TestBroker.certificates.environment(showsCertificate: false)) { $1 }
+        } else if scenario.isProxied {
+            let plain = try FaultProxy(to: broker.port)
+            (proxy, url) = (plain, plain.url(of: place))
+        }
+        for service in scenario.smallDisks { try await SmallDisk.mount(at: folder.file(service).path) }
+        let mart = try Mart(broker, place, trader, proxy, folder, disks, scenario, url, variables)
         mart.superviseAll()
         return mart
     }
 
     private init(
         _ broker: TestBroker, _ place: TestBroker.VirtualHost, _ trader: Trader, _ proxy: FaultProxy?, _ folder: TemporaryFolder,
-        _ disks: [String: FaultyDisk], _ lives: [String: [[String: String]]]
+        _ disks: [String: FaultyDisk], _ scenario: Scenario, _ url: String, _ variables: [String: String]
     ) throws {
         (self.broker, self.place, self.trader, self.proxy, self.folder, self.disks) = (broker, place, trader, proxy, folder, disks)
+        smallDisks = scenario.smallDisks
+        let lives = scenario.lives
         processes = try Self.services.reduce(into: [:]) { processes, name in
             processes[name] = try ServiceProcess(
-                name, amqpURL: proxy?.url(of: place) ?? place.url, folder: folder,
-                environment: ["MART_NOW": "2026-02-06T02:00:00Z"].merging(disks[name]?.environment ?? [:]) { $1 },
+                name, amqpURL: url, folder: folder, environment: variables.merging(disks[name]?.environment ?? [:]) { $1 },
                 firstEnvironment: lives[name]?.first ?? [:])
         }
         watch.withLock { $0.lives = lives.mapValues { Array($0.dropFirst()) } }
@@ -215,5 +226,6 @@ final class Mart: Sendable {
         for service in all { try? await service.kill() }
         await trader.close()
         proxy?.close()
+        for service in smallDisks { await SmallDisk.unmount(folder.file(service).path) }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -8,17 +9,24 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         case shared
         /// Broken by one scenario after the other; its heartbeat is 2 s.
         case breakable
+        /// The services reach it over TLS, and by a proxy.
+        case encrypted
     }
 
     let name: String
     /// Whether it runs in `make test` as well; all run in `make chaos`.
     var isQuick = false
     var node = Node.shared
+    /// Times the scale, unless `keepsSize`.
     var sales = 240
+    /// Where more would only take longer.
+    var keepsSize = false
     /// Whether the services reach the broker by a proxy that misbehaves when it is told to.
     var isProxied = false
     /// Services whose disk misbehaves when it is told to.
     var faultyDisks: [String] = []
+    /// Services whose store lies on a file system of its own, of `SmallDisk.size` bytes.
+    var smallDisks: [String] = []
     /// Whether the driver holds a queue bound to all events.
     var watches = true
     /// Environments of each service's lives, the first one first.
@@ -55,15 +63,31 @@ extension TestBroker {
     }
 
     private static let breakableStart = Task { try await start(virtualHosts: 64, configuration: "heartbeat = 2") }
+
+    static var certificates: TestCertificates {
+        get async throws { try await certificatesMade.value }
+    }
+
+    private static let certificatesMade = Task { try await TestCertificates() }
+
+    static var encrypted: TestBroker {
+        get async throws { try await encryptedStart.value }
+    }
+
+    private static let encryptedStart = Task { try await start(virtualHosts: 8, tls: certificates) }
 }
 
 extension Scenario {
+    /// `CHAOS_SCALE`: how many times as many sales there are.
+    private static let scale = ProcessInfo.processInfo.environment["CHAOS_SCALE"].flatMap { Int($0) } ?? 1
+
     /// Runs it from an empty mart to the auditor's verdict.
     func run() async throws {
         let broker =
             switch node {
             case .shared: try await TestBroker.patient
             case .breakable: try await TestBroker.breakable
+            case .encrypted: try await TestBroker.encrypted
             }
         let mart = try await Mart.open(on: broker, for: self)
         do {
@@ -88,7 +112,7 @@ extension Scenario {
         try await mart.trader.askUntilKnown(trade.goods)
         try await mart.trader.askUntilListed(mart)
         if settles > .zero { try await Task.sleep(for: settles) }
-        mart.trader.send(trade.day(sales: sales))
+        mart.trader.send(trade.day(sales: keepsSize ? sales : sales * Self.scale))
         try await fault(mart)
         let healed = ContinuousClock.now
         try await mart.ready()

@@ -8,10 +8,11 @@ extension Scenario {
 
     private static func broker(
         _ name: String, isQuick: Bool = false, watches: Bool = true, deaths: [String: [Int32]] = [:], recovery: Duration? = soon,
+        repeats: Bool = false,
         _ fault: @escaping @Sendable (Mart) async throws -> Void
     ) -> Scenario {
         Scenario(
-            name: name, isQuick: isQuick, node: .breakable, watches: watches, deaths: deaths, recoveryLimit: recovery,
+            name: name, isQuick: isQuick, node: .breakable, watches: watches, deaths: deaths, repeats: repeats, recoveryLimit: recovery,
             // Quorum queues that were declared just before a kill can come back without their state (platform facts).
             settles: .seconds(2)
         ) { mart in
@@ -19,6 +20,8 @@ extension Scenario {
             try await fault(mart)
         }
     }
+
+    private static let allKilled: [String: [Int32]] = Mart.services.reduce(into: [:]) { $0[$1] = [137] }
 
     static let brokers: [Scenario] = [
         broker("broker killed", isQuick: true) { mart in
@@ -44,6 +47,22 @@ extension Scenario {
             try await mart.kill("settlement")
             try await mart.broker.restart()
             try await mart.died(["settlement"], times: 1)
+        },
+        broker("the services start while there is no broker", deaths: allKilled) { mart in
+            try await mart.broker.stop()
+            try await mart.kill(Mart.services)
+            try await mart.died(Mart.services, times: 1)
+            try await mart.readsGoOn()
+            try await mart.broker.start()
+        },
+        // What was in its queues is gone; the outboxes have all of it.
+        broker("broker replaced by an empty one", watches: false, recovery: nil, repeats: true) { mart in
+            try await mart.broker.control("delete_vhost", mart.place.name)
+            try await mart.readsGoOn()
+            try await mart.broker.control("add_vhost", mart.place.name)
+            try await mart.broker.control("set_permissions", "-p", mart.place.name, "guest", ".*", ".*", ".*")
+            try await mart.ready()
+            try await mart.resyncAll()
         },
         broker("broker stopped for 5 s") { mart in try await mart.stopBroker(for: .seconds(5)) },
         broker("broker stopped for 30 s") { mart in try await mart.stopBroker(for: .seconds(30)) },

@@ -4,10 +4,11 @@ import TestSupport
 /// The line between the services and the broker, through a proxy of our own. On a node whose heartbeat is 2 s.
 extension Scenario {
     private static func network(
-        _ name: String, isQuick: Bool = false, sales: Int = 240, patience: Duration = .seconds(90),
+        _ name: String, isQuick: Bool = false, keepsSize: Bool = false, sales: Int = 240, patience: Duration = .seconds(90),
         _ fault: @escaping @Sendable (Mart, FaultProxy) async throws -> Void
     ) -> Scenario {
-        Scenario(name: name, isQuick: isQuick, node: .breakable, sales: sales, isProxied: true, patience: patience) { mart in
+        Scenario(name: name, isQuick: isQuick, node: .breakable, sales: sales, keepsSize: keepsSize, isProxied: true, patience: patience) {
+            mart in
             guard let proxy = mart.proxy else { throw Failure("no proxy") }
             try await mart.answeredMore(60)
             try await fault(mart, proxy)
@@ -20,11 +21,11 @@ extension Scenario {
             proxy.set { $0.delay = .milliseconds(100) }
             try await mart.answeredMore(60)
         },
-        network("a line of 30 kB/s") { mart, proxy in
+        network("a line of 30 kB/s", keepsSize: true) { mart, proxy in
             proxy.set { $0.bytesPerSecond = 30_000 }
             try await mart.answeredMore(60)
         },
-        network("one byte at a time", sales: 150) { mart, proxy in
+        network("one byte at a time", keepsSize: true, sales: 150) { mart, proxy in
             proxy.set { $0.slice = 1 }
             try await mart.answeredMore(40)
         },
@@ -64,6 +65,30 @@ extension Scenario {
             for bytes in [3, 700, 5_000] {
                 proxy.set([.toService]) { $0.cutAfter = bytes }
                 try await mart.answeredMore(20)
+            }
+        },
+        network("a byte changed towards the broker, in five frames' heads", isQuick: true) { mart, proxy in
+            for _ in 1...5 {
+                proxy.set([.toBroker]) { $0.spoilsFrame = true }
+                try await proxy.spoilt(.toBroker)
+                try await mart.answeredMore(10)
+            }
+        },
+        network("a byte changed towards the services, in five frames' heads") { mart, proxy in
+            for _ in 1...5 {
+                proxy.set([.toService]) { $0.spoilsFrame = true }
+                try await proxy.spoilt(.toService)
+                try await mart.answeredMore(10)
+            }
+        },
+        // Within a body nothing but TLS notices it: AMQP has no checksum.
+        Scenario(name: "bytes changed anywhere, under TLS", node: .encrypted) { mart in
+            guard let proxy = mart.proxy else { throw Failure("no proxy") }
+            for round in 0..<6 {
+                try await mart.answeredMore(20)
+                let direction: FaultProxy.Direction = round % 2 == 0 ? .toBroker : .toService
+                proxy.set([direction]) { $0.corruptAfter = [11, 300, 5_000][round / 2] }
+                try await proxy.spoilt(direction)
             }
         },
         network("the line flaps for 6 s") { _, proxy in

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Store
 import TestSupport
 
 /// The disk under a store.
@@ -27,6 +28,8 @@ extension Scenario {
     static let disks: [Scenario] = [
         disk("consignment's disk is full", .full, of: "consignment", isQuick: true),
         disk("settlement's disk is full", .full, of: "settlement"),
+        fileSystemFull(of: "consignment"),
+        fileSystemFull(of: "settlement"),
         disk("consignment's disk takes half of what is written", .shortWrites, of: "consignment"),
         disk("consignment's syncs fail", .syncFails, of: "consignment"),
         disk("settlement's syncs fail", .syncFails, of: "settlement"),
@@ -64,6 +67,21 @@ extension Scenario {
             try await mart.answered(mart.trader.record.read { $0.entries.count })
             try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
             try reader.close()
+        },
+        Scenario(name: "a reader makes consignment's log grow past its bound", keepsSize: true, patience: .seconds(120)) { mart in
+            let log = mart.store(of: "consignment") + "-wal"
+            let reader = try DatabaseQueue(path: mart.store(of: "consignment"), configuration: .reading)
+            try await reader.writeWithoutTransaction { try $0.execute(sql: "BEGIN; SELECT count(*) FROM sale") }
+            var number = 0
+            while try Mart.size(of: log) < StoreSettings.logLimit + 8 << 20 {
+                try await mart.trader.ask((number..<number + 100).map(Trade().bigSale))
+                number += 100
+            }
+            try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+            try reader.close()
+            try await mart.trader.ask((number..<number + 100).map(Trade().bigSale))
+            let size = try Mart.size(of: log)
+            if size > StoreSettings.logLimit { throw Failure("the log keeps \(size) bytes when nobody reads it any more") }
         },
         Scenario(name: "a second settlement on the same store is refused") { mart in
             try await mart.answeredMore(30)
@@ -110,6 +128,23 @@ extension Scenario {
             }
         },
     ]
+
+    /// By a file system that is full itself, shared memory of the store's log included.
+    private static func fileSystemFull(of service: String) -> Scenario {
+        Scenario(name: "the file system under \(service) is full", keepsSize: true, smallDisks: [service]) { mart in
+            let folder = mart[service].dataFolder.path
+            for _ in 1...2 {
+                try await mart.answeredMore(40)
+                try SmallDisk.fill(folder)
+                try await expectEventually("\(service) says that its store fails") {
+                    let (status, body) = try await mart[service].get("/readyz")
+                    return status == 503 && String(decoding: body, as: UTF8.self).contains("store-failing")
+                }
+                try SmallDisk.free(folder)
+                try await mart.ready()
+            }
+        }
+    }
 
     /// What was written and not synced is gone, as if the machine had lost its power.
     private static func powerCut(of service: String, isQuick: Bool = false) -> Scenario {

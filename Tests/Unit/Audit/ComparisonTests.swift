@@ -7,7 +7,7 @@ struct ComparisonTests {
     /// What honest services would say after `EventScript.soldAndSettled`.
     private var honest: ReadSide {
         var side = ReadSide()
-        side.sequences = ["catalog": 4, "permits": 0, "consignment": 2, "settlement": 1]
+        side.sequences = ["/catalog": 4, "/permits": 0, "/consignment": 2, "/settlement": 1]
         side.marts = ["53.06"]
         side.sellers = ["s1"]
         side.products = ["p1": .init(programme: "ovop", state: "listed")]
@@ -59,7 +59,7 @@ struct ComparisonTests {
         var script = EventScript.soldAndSettled
         script.add("consignment.stock-adjusted", EventScript.count("C1", -2))
         var side = honest
-        side.sequences["consignment"] = 3
+        side.sequences["/consignment"] = 3
         #expect(script.audit.compare(with: side).filter { !$0.holds }.map(\.what) == ["stock of every product"])
         side.stock["p1"]?.onHand = 5
         #expect(script.audit.compare(with: side).filter { !$0.holds }.map(\.what) == [])
@@ -75,5 +75,14 @@ struct ComparisonTests {
     }
 
     @Test("A recording that ends before the services' last events says so")
-    func behind() { #expect(faults { $0.sequences["settlement"] = 5 } == ["the recording reaches to the services' last events"]) }
+    func behind() { #expect(faults { $0.sequences["/settlement"] = 5 } == ["the recording reaches to the services' last events"]) }
+
+    @Test("A service that has been restored and has said nothing since is at its beginning")
+    func restored() {
+        #expect(
+            faults {
+                $0.sequences["/settlement"] = nil
+                $0.sequences["/settlement~1"] = 0
+            } == [])
+    }
 }

@@ -26,7 +26,7 @@ struct ReadSides: Sendable {
     func figures(sellers: [String], regencies: [String]) async throws -> ReadSide {
         var figures = ReadSide()
         for (service, status) in try await status() {
-            figures.sequences[service] = status.lastSequence
+            figures.sequences[status.source] = status.lastSequence
             figures.parked[service] = status.parked
         }
         try await catalog(into: &figures, regencies)
@@ -98,6 +98,9 @@ struct ReadSides: Sendable {
 
 /// `/v1/status` of one service.
 struct ServiceStatus: Sendable {
+    /// `/catalog`, or after a restore `/catalog~1`.
+    let source: String
+    /// Of that source.
     let lastSequence: Int64
     let outboxPending: Int64
     let inFlight: Int64
@@ -109,6 +112,7 @@ struct ServiceStatus: Sendable {
 
     init(_ json: JSONValue) {
         self.json = json
+        source = json["source"]?.string ?? ""
         lastSequence = json["lastSequence"]?.int64 ?? 0
         outboxPending = json["outboxPending"]?.int64 ?? 0
         inFlight = json["inFlight"]?.int64 ?? 0
