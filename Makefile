@@ -52,6 +52,9 @@ soak: build ## a million messages, a thousand reconnects and a backlog of a mill
 mutants: dependencies ## break the rules that keep the books right, one by one, in a copy of the tree; each must be caught
 	@scripts/mutants
 
+mutants-simulated: ## the same for the simulator: each break must be seen by the seed that its patch names
+	@scripts/mutants --simulated
+
 simulate: ## the whole platform with simulated faults: a thousand seeds, or one again (SEED=… STEPS=… WITHOUT=…)
 	@timeout 2400 swift build -c release --quiet --product Simulate
 	@.build/release/Simulate $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(WITHOUT),--without $(WITHOUT))
@@ -80,4 +83,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants simulate lint format generate documents-check bench bench-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants mutants-simulated simulate lint format generate documents-check bench bench-check clean dependencies

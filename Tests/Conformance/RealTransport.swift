@@ -8,10 +8,21 @@ import TestSupport
 struct RealTransport: TransportUnderTest {
     let configuration: RabbitMQConfiguration
     let prefix: String
+    /// `rabbitmqctl` of its node, for cases that need it.
+    private let control: (@Sendable ([String]) async throws -> Void)?
 
-    init(url: String, prefix: String) throws {
-        configuration = try RabbitMQConfiguration(url: url)
+    init(url: String, prefix: String, control: (@Sendable ([String]) async throws -> Void)? = nil) throws {
+        var configuration = try RabbitMQConfiguration(url: url)
+        // A broker whose resolver is slow greets some connections only after five seconds, which is the client's own limit.
+        configuration.connectTimeout = Self.limit
+        self.configuration = configuration
         self.prefix = prefix
+        self.control = control
+    }
+
+    func setMemoryAlarm(_ isOn: Bool) async throws {
+        guard let control else { throw ConformanceFailure("nobody may disturb this broker") }
+        try await control(["set_vm_memory_high_watermark"] + (isOn ? ["absolute", "1"] : ["0.9"]))
     }
 
     static let limit = Duration.seconds(30)
@@ -86,10 +97,13 @@ private final class RealPublisher: PublisherUnderTest {
     private let transport: RealTransport
     private let publisher: RabbitMQPublisher
     private let settled = Inflow<[RabbitMQPublisher.Settlement]>()
+    private let states = Inflow<ConnectionState>()
+    /// Those that were begun and not finished.
+    private let begun = Mutex(0)
 
     init(_ transport: RealTransport) async throws {
         self.transport = transport
-        let (settled, states) = (settled, Inflow<ConnectionState>())
+        let (settled, states) = (settled, states)
         publisher = RabbitMQPublisher(
             configuration: transport.configuration, logger: RealTransport.quiet, onSettled: { settled.put($0) },
             onStateChange: { states.put($0) })
@@ -98,6 +112,12 @@ private final class RealPublisher: PublisherUnderTest {
     }
 
     func publish(_ messages: [OutgoingMessage]) async throws -> [PublishOutcome] {
+        try await begin(messages)
+        return try await finish()
+    }
+
+    func begin(_ messages: [OutgoingMessage]) async throws {
+        begun.withLock { $0 += messages.count }
         publisher.enqueue(
             messages.enumerated().map { number, message in
                 var named = message
@@ -108,13 +128,30 @@ private final class RealPublisher: PublisherUnderTest {
                 }
                 return (UInt64(number), named)
             })
+    }
+
+    func finish() async throws -> [PublishOutcome] {
+        let count = begun.withLock { begun in
+            defer { begun = 0 }
+            return begun
+        }
         var outcomes: [UInt64: PublishOutcome] = [:]
-        while outcomes.count < messages.count {
+        while outcomes.count < count {
             for settlement in try await settled.first("outcomes", where: { _ in true }) { outcomes[settlement.token] = settlement.outcome }
         }
-        return try messages.indices.map { number in
+        return try (0..<count).map { number in
             guard let outcome = outcomes[UInt64(number)] else { throw ConformanceFailure("\(number) has no outcome") }
             return outcome
+        }
+    }
+
+    func waitUntil(isBlocked: Bool) async throws {
+        _ = try await states.first("the publisher is told") { state in
+            switch state {
+            case .blocked: isBlocked
+            case .connected: !isBlocked
+            default: false
+            }
         }
     }
 

@@ -133,9 +133,10 @@ public final class TestBroker: Sendable {
 
     /// Runs `rabbitmqctl` against the node (about a second) and returns what it prints.
     @discardableResult
-    public func control(_ arguments: String...) async throws -> String {
-        try await script("control", arguments)
-    }
+    public func control(_ arguments: String...) async throws -> String { try await control(arguments) }
+
+    @discardableResult
+    public func control(_ arguments: [String]) async throws -> String { try await script("control", arguments) }
 
     // MARK: -
 

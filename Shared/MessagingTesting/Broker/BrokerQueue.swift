@@ -23,6 +23,8 @@ struct BrokerQueue {
     let owner: InMemoryBroker.ChannelId?
     /// By argument or policy; with so many ready, publishes are refused.
     var maximumLength: Int?
+    /// Decides on each publish whether the queue is full: the real limit is soft, so that a later message may get in before an earlier one.
+    var refuses: (() -> Bool)?
     var consumers: [Consumer] = []
     private(set) var ready: [QueuedMessage] = []
     private var firstReady = 0
@@ -39,7 +41,7 @@ struct BrokerQueue {
 
     var readyCount: Int { ready.count - firstReady }
     var isEmpty: Bool { readyCount == 0 && unsettled == 0 }
-    var isFull: Bool { maximumLength.map { readyCount >= $0 } ?? false }
+    var isFull: Bool { maximumLength.map { readyCount >= $0 } ?? refuses?() ?? false }
     var isSingleActive: Bool { arguments["x-single-active-consumer"] == .bool(true) }
 
     var deliveryLimit: Int? { if case .int(let limit)? = arguments["x-delivery-limit"] { Int(limit) } else { nil } }

@@ -64,22 +64,26 @@ public final class ConsumerEnd {
     /// The client writes its acknowledgements, and some of them arrive.
     public func arrive(_ count: Int) {
         guard let channel else { return }
+        write()
+        for action in underWay.prefix(count) { broker.perform(action, on: channel) }
+        underWay.removeFirst(min(count, underWay.count))
+    }
+
+    private func write() {
         for request in requests where request.delivery.generation == generation {
             if let action = ledger.note(request.kind, tag: request.delivery.deliveryTag) { underWay.append(action) }
         }
         requests = []
         underWay += ledger.flush()
-        for action in underWay.prefix(count) { broker.perform(action, on: channel) }
-        underWay.removeFirst(min(count, underWay.count))
     }
 
-    /// The client gives the connection up: what nobody has taken will come again.
+    /// The client gives the connection up: what nobody has taken will come again. What it asked for at last may have been written, and may arrive.
     @discardableResult
     public func lose() -> Zombie? {
         guard let lost = channel else { return nil }
+        write()
         channel = nil
         buffer = []
-        requests = []
         defer { underWay = [] }
         return Zombie(channel: lost, acknowledgements: underWay)
     }

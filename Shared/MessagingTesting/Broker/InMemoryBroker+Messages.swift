@@ -26,7 +26,7 @@ extension InMemoryBroker {
         }
         if targets.isEmpty, message.mandatory { channels[channel]?.events.append(.returned(message)) }
         channels[channel]?.events.append(.confirmed(tag: tag, multiple: false, isNack: isRefused))
-        deliver()
+        deliver(from: targets)
     }
 
     public func block() { isBlocked = true }
@@ -49,7 +49,7 @@ extension InMemoryBroker {
         guard let known = queues[queue] else { throw Refusal(replyCode: 404, text: "NOT_FOUND - no queue '\(queue)'") }
         if let owner = known.owner, owner != channel { throw Refusal(replyCode: 405, text: "RESOURCE_LOCKED - queue '\(queue)'") }
         queues[queue]?.consumers.append(BrokerQueue.Consumer(channel: channel, prefetch: prefetch))
-        deliver()
+        deliver(from: [queue])
     }
 
     /// - Parameter multiple: everything up to the tag; tag 0: everything.
@@ -81,7 +81,8 @@ extension InMemoryBroker {
             queues[delivery.queue]?.settle(on: channel)
             then(delivery.queue, delivery.message)
         }
-        deliver()
+        // Dead letters may have gone anywhere.
+        deliver(from: queueNames)
     }
 
     /// Back into the queue, in order; what was given back too often is dead.
@@ -107,17 +108,18 @@ extension InMemoryBroker {
     }
 
     func retryStranded() {
+        if !queues.values.contains(where: { !$0.stranded.isEmpty }) { return }
         for name in queueNames {
             guard let stranded = queues[name]?.stranded, !stranded.isEmpty else { continue }
             queues[name]?.stranded = []
             for message in stranded { send(deadLetter: message, from: name) }
         }
-        deliver()
+        deliver(from: queueNames)
     }
 
     /// Hands out what consumers have room for.
-    func deliver() {
-        for name in queueNames {
+    func deliver(from names: [String]) {
+        for name in names {
             while let place = queues[name]?.nextConsumer(), let channel = queues[name]?.consumers[place].channel,
                 let message = queues[name]?.take(for: place)
             {

@@ -53,7 +53,11 @@ public final class InMemoryBroker {
     var queues: [String: BrokerQueue] = [:]
     /// Every walk over queues goes by this order, never by that of a dictionary.
     private(set) var queueNames: [String] = []
-    private var bindings: [String: [Binding]] = [:]
+    private var bindings: [String: [Binding]] = [:] {
+        didSet { routes.removeAll(keepingCapacity: true) }
+    }
+    /// Where messages of an exchange with a routing key go, as long as bindings and queues stay as they are.
+    private var routes: [String: [String: [String]]] = [:]
     /// Out of memory or disk: nobody may publish.
     public internal(set) var isBlocked = false
 
@@ -94,7 +98,8 @@ public final class InMemoryBroker {
             if let messages = back[name] { giveBack(messages, to: name) }
         }
         for name in queueNames where queues[name]?.owner == channel { deleteQueue(name) }
-        deliver()
+        // Another consumer may be the active one now.
+        deliver(from: queueNames)
     }
 
     /// Closes a channel whose client broke the protocol; the client is told.
@@ -138,7 +143,8 @@ public final class InMemoryBroker {
             throw Refusal(replyCode: 404, text: "NOT_FOUND - no queue '\(queue)' or exchange '\(exchange)'")
         }
         let binding = Binding(exchange: exchange, pattern: TopicPattern(routingKey))
-        if bindings[queue]?.contains(binding) != true { bindings[queue, default: []].append(binding) }
+        if bindings[queue]?.contains(binding) == true { return }
+        bindings[queue, default: []].append(binding)
         retryStranded()
     }
 
@@ -158,14 +164,20 @@ public final class InMemoryBroker {
     /// A policy; nil: no limit.
     public func limit(_ queue: String, to length: Int?) { queues[queue]?.maximumLength = length }
 
+    /// A queue that is about full, so that some messages get in and others do not; nil: no longer.
+    public func refuse(_ queue: String, when refuses: (() -> Bool)?) { queues[queue]?.refuses = refuses }
+
     public func hasExchange(_ name: String) -> Bool { name.isEmpty || exchanges.contains(name) }
 
     /// The queues that a message goes to, each once, in the order of their declaration.
     func route(_ exchange: String, _ routingKey: String) -> [String] {
         if exchange.isEmpty { return queues[routingKey] == nil ? [] : [routingKey] }
-        return queueNames.filter { queue in
+        if let known = routes[exchange]?[routingKey] { return known }
+        let targets = queueNames.filter { queue in
             bindings[queue]?.contains { $0.exchange == exchange && $0.pattern.matches(routingKey) } == true
         }
+        routes[exchange, default: [:]][routingKey] = targets
+        return targets
     }
 
     // MARK: Looking

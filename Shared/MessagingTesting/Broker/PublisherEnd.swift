@@ -10,7 +10,8 @@ public final class PublisherEnd {
     /// Written, and not yet at the broker.
     private var underWay: [OutgoingMessage] = []
     private var settled: [RabbitMQPublisher.Settlement] = []
-    private var isBlocked = false
+    /// The broker has said that it takes nothing at present.
+    public private(set) var isBlocked = false
 
     public init(_ broker: InMemoryBroker) { self.broker = broker }
 

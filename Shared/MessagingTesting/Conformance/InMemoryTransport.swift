@@ -63,30 +63,67 @@ public final class InMemoryTransport: TransportUnderTest {
         return InMemoryConsumer(transport: self, place: place)
     }
 
+    public func setMemoryAlarm(_ isOn: Bool) async throws {
+        world.withLock { isOn ? $0.broker.block() : $0.broker.unblock() }
+    }
+
     public func waitForReady(_ count: Int, in queue: String) async throws {
         let ready = world.withLock { $0.broker.count(in: queue).ready }
         if ready != count { throw ConformanceFailure("\(queue) has \(ready) ready, not \(count)") }
     }
 }
 
-private struct InMemoryPublisher: PublisherUnderTest {
+private final class InMemoryPublisher: PublisherUnderTest {
     let transport: InMemoryTransport
     let place: Int
 
+    /// Those that were begun and not finished.
+    private let begun = Mutex(0)
+
+    init(transport: InMemoryTransport, place: Int) { (self.transport, self.place) = (transport, place) }
+
     func publish(_ messages: [OutgoingMessage]) async throws -> [PublishOutcome] {
-        let settlements = try transport.world.withLock { world in
+        try await begin(messages)
+        return try await finish()
+    }
+
+    func begin(_ messages: [OutgoingMessage]) async throws {
+        begun.withLock { $0 += messages.count }
+        transport.world.withLock { world in
             let end = world.publishers[place]
             end.enqueue(messages.enumerated().map { (UInt64($0), $1) })
             end.arrive(.max)
-            try end.read(.max)
+        }
+    }
+
+    func finish() async throws -> [PublishOutcome] {
+        let settlements = try transport.world.withLock { world in
+            let end = world.publishers[place]
+            // What was written while it was blocked arrives once it is not.
+            for _ in 0..<2 {
+                try end.read(.max)
+                end.arrive(.max)
+            }
             return end.takeSettlements()
         }
-        return try messages.indices.map { number in
+        let count = begun.withLock { begun in
+            defer { begun = 0 }
+            return begun
+        }
+        return try (0..<count).map { number in
             guard let settled = settlements.first(where: { $0.token == UInt64(number) }) else {
                 throw ConformanceFailure("\(number) has no outcome")
             }
             return settled.outcome
         }
+    }
+
+    func waitUntil(isBlocked: Bool) async throws {
+        let isSo = try transport.world.withLock { world in
+            try world.publishers[place].read(.max)
+            return world.publishers[place].isBlocked == isBlocked
+        }
+        if !isSo { throw ConformanceFailure("the publisher was not told that it is \(isBlocked ? "blocked" : "free")") }
     }
 
     func close() async {

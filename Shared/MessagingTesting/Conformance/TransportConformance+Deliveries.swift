@@ -158,4 +158,38 @@ extension TransportConformance {
             try expect(slow == ["s1"] && quick == ["q1"], "it got \(slow) and \(quick)")
         },
     ]
+    static let alarms = [
+        TransportConformance(
+            "a broker without memory tells who publishes, takes nothing, goes on delivering, and takes everything in order afterwards",
+            disturbsOthers: true
+        ) { transport in
+            try await transport.declare([ConformanceQueue("work")])
+            try await transport.fill("work", ["1", "2"])
+            let publisher = try await transport.makePublisher()
+            let consumer = try await transport.makeConsumer(["work"], prefetch: 1)
+            let first = try await consumer.next(1)
+            try await transport.setMemoryAlarm(true)
+            try await publisher.begin([message("3", "", "work"), message("4", "", "work")])
+            try await publisher.waitUntil(isBlocked: true)
+            // Who only consumes is served all the same.
+            try await consumer.acknowledge(through: first[0])
+            let second = try await consumer.next(1)
+            try await consumer.acknowledge(through: second[0])
+            try await transport.waitForReady(0, in: "work")
+            let early = await consumer.waiting()
+            try await transport.setMemoryAlarm(false)
+            try await publisher.waitUntil(isBlocked: false)
+            let outcomes = try await publisher.finish()
+            let third = try await consumer.next(1)
+            try await consumer.acknowledge(through: third[0])
+            let fourth = try await consumer.next(1)
+            await publisher.close()
+            await consumer.close()
+            try expect(early == 0, "\(early) were delivered in spite of the alarm")
+            try expect(outcomes == [.confirmed, .confirmed], "the outcomes are \(outcomes)")
+            try expect(
+                texts(first + second + third + fourth) == ["1", "2", "3", "4"], "they came as \(texts(first + second + third + fourth))")
+            try expect((third + fourth).allSatisfy { !$0.redelivered }, "they are flagged as delivered before")
+        }
+    ]
 }

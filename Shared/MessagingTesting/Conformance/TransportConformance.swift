@@ -3,15 +3,17 @@ import RabbitMQ
 /// What this platform relies on in RabbitMQ, as cases that any transport can be put through. Each case wants a broker of its own, or a virtual host.
 public struct TransportConformance: Sendable, CustomStringConvertible {
     public let name: String
+    /// It needs a broker to itself: what it does to it would disturb others.
+    public let disturbsOthers: Bool
     public let run: @Sendable (any TransportUnderTest) async throws -> Void
 
     public var description: String { name }
 
-    init(_ name: String, _ run: @escaping @Sendable (any TransportUnderTest) async throws -> Void) {
-        (self.name, self.run) = (name, run)
+    init(_ name: String, disturbsOthers: Bool = false, _ run: @escaping @Sendable (any TransportUnderTest) async throws -> Void) {
+        (self.name, self.disturbsOthers, self.run) = (name, disturbsOthers, run)
     }
 
-    public static let all = routing + confirms + deliveries + endings
+    public static let all = routing + confirms + deliveries + endings + alarms
 }
 
 func expect(_ holds: Bool, _ otherwise: @autoclosure () -> String) throws {
@@ -84,7 +86,7 @@ extension TransportConformance {
             try expect(isReturned == [true, false, false, true], "the outcomes are \(outcomes)")
             try expect(outcomes[1] == .confirmed && outcomes[2] == .confirmed, "the outcomes are \(outcomes)")
         },
-        TransportConformance("a queue keeps its arguments, and an exclusive one its connection") { transport in
+        TransportConformance("a queue keeps its arguments") { transport in
             try await transport.declare([ConformanceQueue("kept", ["x-single-active-consumer": .bool(true)])])
             let same = try await transport.refusal(of: ConformanceQueue("kept", ["x-single-active-consumer": .bool(true)]))
             let other = try await transport.refusal(of: ConformanceQueue("kept"))

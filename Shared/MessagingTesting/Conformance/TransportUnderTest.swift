@@ -10,6 +10,8 @@ public protocol TransportUnderTest: Sendable {
     func makePublisher() async throws -> any PublisherUnderTest
     /// All queues on one channel. It does not connect again.
     func makeConsumer(_ queues: [String], prefetch: UInt16) async throws -> any ConsumerUnderTest
+    /// The broker runs out of memory, or has some again.
+    func setMemoryAlarm(_ isOn: Bool) async throws
     /// Waits until so many messages are ready in a queue; throws when that does not come about.
     func waitForReady(_ count: Int, in queue: String) async throws
 }
@@ -30,6 +32,12 @@ public struct ConformanceQueue: Sendable {
 public protocol PublisherUnderTest: Sendable {
     /// Publishes all at once, and waits until each has its outcome.
     func publish(_ messages: [OutgoingMessage]) async throws -> [PublishOutcome]
+    /// Hands messages over without waiting for what becomes of them.
+    func begin(_ messages: [OutgoingMessage]) async throws
+    /// Waits until each of the messages that were begun has its outcome.
+    func finish() async throws -> [PublishOutcome]
+    /// Waits until the broker has said that it takes nothing at present, or that it goes on.
+    func waitUntil(isBlocked: Bool) async throws
     func close() async
 }
 

@@ -209,16 +209,8 @@ final class Relay: Sendable {
 
     private func sendOnceMore(_ requests: Int, _ resync: inout RelayResync, in window: inout RelayWindow) {
         do {
-            try resync.advance(requests, store, in: &window)
-            let rows = try resync.next(store, in: &window)
-            if !rows.isEmpty {
-                publisher.enqueue(
-                    rows.map { row in
-                        (RelayToken(row.position, .resync).rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: true))
-                    })
-            }
-            // A range without anything for the consumer is done at once.
-            try resync.advance(requests, store, in: &window)
+            let batch = try resync.takeBatch(requests, from: store, in: &window)
+            if !batch.isEmpty { publisher.enqueue(batch) }
         } catch {
             unreadable(error)
         }

@@ -1,10 +1,13 @@
 import Messaging
-import Store
+import RabbitMQ
+package import Store
 import Synchronization
 
 /// What the relay sends once more because somebody asked for it: one job after the other, a part of the window at a time, and only while
 /// nothing fresh waits.
-struct RelayResync {
+package struct RelayResync {
+    package init() {}
+
     /// Of the window; what is fresh has the rest to itself.
     private static let share = Limits.relayWindow / 4
     /// Reads in one turn that find nothing to send.
@@ -15,8 +18,22 @@ struct RelayResync {
     /// How many jobs had been asked for when there was none left; nil: look.
     private var requests: Int?
 
+    /// What is to be sent next; nothing fresh may wait.
+    /// - Parameter requests: how many resyncs were asked for since the start.
+    package mutating func takeBatch(
+        _ requests: Int, from store: ServiceStore, in window: inout RelayWindow
+    ) throws -> RelayWindow.Batch {
+        try advance(requests, store, in: &window)
+        let rows = try next(store, in: &window)
+        // A range without anything for the consumer is done at once.
+        if rows.isEmpty { try advance(requests, store, in: &window) }
+        return rows.map { row in
+            (RelayToken(row.position, .resync).rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: true))
+        }
+    }
+
     /// Notes how far the job has got, and takes the next one when it is done.
-    mutating func advance(_ requests: Int, _ store: ServiceStore, in window: inout RelayWindow) throws {
+    private mutating func advance(_ requests: Int, _ store: ServiceStore, in window: inout RelayWindow) throws {
         if let job {
             store.sent.withLock { $0.resyncs[job.number] = window.resync.mark }
             if window.resync.mark < job.endsAt { return }
@@ -31,7 +48,7 @@ struct RelayResync {
     }
 
     /// The next events to send; they count as handed over.
-    func next(_ store: ServiceStore, in window: inout RelayWindow) throws -> [OutboxRow] {
+    private func next(_ store: ServiceStore, in window: inout RelayWindow) throws -> [OutboxRow] {
         guard let job, window.resync.inFlight <= Self.share / 2 else { return [] }
         for _ in 1...Self.stridesAtOnce where window.resync.handedOver < job.endsAt {
             let (rows, through) = try store.events(

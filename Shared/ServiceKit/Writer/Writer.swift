@@ -126,8 +126,9 @@ final class Writer: Sendable {
         guard processor.committed.replayRequested else { return false }
         retrying {
             var left = Limits.timerChunk
-            while left > 0, !isStopping.load(ordering: .acquiring), try processor.replayParked(isSuspect: isSuspect) {
-                decisions.write(processor.decisions)
+            while left > 0, !isStopping.load(ordering: .acquiring),
+                try processor.replayParked(isSuspect: isSuspect, decided: { decisions.write($0) })
+            {
                 left -= 1
             }
         }

@@ -131,11 +131,21 @@ public final class BatchProcessor {
 
     /// Handles again the first message that a person wants replayed; does nothing if there is nothing. Answers whether there was.
     ///
-    /// - Parameter isSuspect: whether one of them may have killed the last process. Then attempts are counted, as for redelivered messages.
-    public func replayParked(isSuspect: Bool = false) throws -> Bool {
-        guard isSuspect, let suspect = try nextToReplay() else { return try replayNext() }
-        guard try beginAttempt(suspect) else { return true }
+    /// - Parameters:
+    ///   - isSuspect: whether one of them may have killed the last process. Then attempts are counted, as for redelivered messages.
+    ///   - decided: gets what was decided on it.
+    public func replayParked(isSuspect: Bool = false, decided: ([Decision]) -> Void = { _ in }) throws -> Bool {
+        guard isSuspect, let suspect = try nextToReplay() else {
+            let found = try replayNext()
+            decided(decisions)
+            return found
+        }
+        guard try beginAttempt(suspect) else {
+            decided(decisions)
+            return true
+        }
         let found = try replayNext()
+        decided(decisions)
         try endAttempt(suspect)
         return found
     }

@@ -62,6 +62,17 @@ struct ParkedPoisonTests {
         #expect(!bench.processor.committed.replayRequested)
     }
 
+    /// Taking the count of the attempt back was a transaction of its own, and the log said what that had decided: nothing.
+    @Test func `what a suspected replay comes to is told`() throws {
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        try bench.processor.process([command("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#, id: "m2")])
+        try bench.restart(cleanly: false)
+        bench.processor.keepsRoutine = true
+        var told: [String] = []
+        while try bench.processor.replayParked(isSuspect: true, decided: { told += $0.map { "\($0.messageId ?? "-") \($0.verdict)" } }) {}
+        #expect(told == ["m1 accepted"])
+    }
+
     @Test func `a replay with which the process dies is parked again after five deaths`() throws {
         for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
         try bench.processor.process([command("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#, id: "m2")])

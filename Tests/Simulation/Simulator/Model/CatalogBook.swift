@@ -13,8 +13,15 @@ struct CatalogBook {
         var prices: [(from: BusinessDate, price: Int64)]
     }
 
-    private(set) var marts: [String: BusinessDate] = [:]
-    private(set) var sellers: [String: String] = [:]
+    struct Seller: Hashable {
+        var name: String
+        let regency: String
+        var phone: String?
+        var nib: String?
+    }
+
+    var marts = MartBook()
+    private(set) var sellers: [String: Seller] = [:]
     private(set) var products: [String: Product] = [:]
 
     private static let halalObligation = BusinessDate("2026-10-17")
@@ -30,19 +37,24 @@ struct CatalogBook {
         }
     }
 
-    mutating func open(_ command: OpenMart) -> Decision.Verdict {
+    mutating func register(_ command: RegisterSeller) -> Decision.Verdict {
         guard let regency = command.regency else { return .rejected(.invalid) }
-        marts[regency] = command.openedOn
+        sellers[command.sellerId] = Seller(name: command.sellerName, regency: regency, phone: command.phone, nib: command.nib)
         return .accepted
     }
 
-    mutating func register(_ command: RegisterSeller) -> Decision.Verdict {
-        sellers[command.sellerId] = command.regency
-        return .accepted
+    mutating func update(_ command: UpdateSeller) -> Decision.Verdict {
+        guard let known = sellers[command.sellerId] else { return .rejected(.notFound) }
+        var seller = known
+        seller.name = command.sellerName ?? known.name
+        seller.phone = command.phone ?? known.phone
+        seller.nib = command.nib ?? known.nib
+        sellers[command.sellerId] = seller
+        return seller == known ? .duplicate : .accepted
     }
 
     mutating func register(_ command: RegisterProduct, _ today: BusinessDate) -> Decision.Verdict {
-        guard let regency = sellers[command.sellerId] else { return .rejected(.notFound) }
+        guard let regency = sellers[command.sellerId]?.regency else { return .rejected(.notFound) }
         if Self.demands(on: command.kind, today) == nil { return .rejected(.prohibited) }
         products[command.productId] = Product(
             seller: command.sellerId, regency: regency, kind: command.kind, prices: [(today, command.price.amount)])
@@ -79,7 +91,7 @@ struct CatalogBook {
         guard let product = products[productId] else { return "unknown" }
         if product.withdrawn != nil { return "withdrawn" }
         let counting = permits.counting(for: productId, of: product.seller, on: today)
-        guard isSatisfied(product, counting, today), marts[product.regency].map({ $0 <= today }) == true else { return "not listed" }
+        guard isSatisfied(product, counting, today), marts.state(of: product.regency, on: today) == .open else { return "not listed" }
         let turns = counting.compactMap { $0.validUntil?.adding(days: 1) } + [Self.halalObligation].compactMap { $0 }
         let end = turns.filter { $0 > today }.sorted().first { !isSatisfied(product, counting, $0) }
         return "listed until \(end.map { "\($0.adding(days: -1))" } ?? "-")"

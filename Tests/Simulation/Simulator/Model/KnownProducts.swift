@@ -13,7 +13,21 @@ struct KnownProducts {
         var saidBy: Int64 = 0
     }
 
-    private(set) var marts: [String: BusinessDate] = [:]
+    struct Mart {
+        var openedOn: BusinessDate
+        /// Closed from a day on, and perhaps until another.
+        var closing: (from: BusinessDate, until: BusinessDate?)?
+        /// Sequence of the fact that said so.
+        var saidBy: Int64 = 0
+
+        func isOpen(on day: BusinessDate) -> Bool {
+            guard openedOn <= day else { return false }
+            guard let closing, closing.from <= day else { return true }
+            return closing.until.map { $0 <= day } ?? false
+        }
+    }
+
+    private(set) var marts: [String: Mart] = [:]
     private(set) var products: [String: Product] = [:]
     /// Every price that was ever named for a product.
     private(set) var prices: [String: Set<Int64>] = [:]
@@ -27,7 +41,15 @@ struct KnownProducts {
         switch event.name {
         case "mart-opened":
             let mart = try event.decode(MartOpened.self)
-            marts[mart.regency] = min(marts[mart.regency] ?? mart.openedOn, mart.openedOn)
+            if learn(mart.regency, openedOn: mart.openedOn, sequence) { marts[mart.regency]?.closing = nil }
+        case "mart-closed":
+            let mart = try event.decode(MartClosed.self)
+            if learn(mart.regency, openedOn: mart.closedOn, sequence) { marts[mart.regency]?.closing = (mart.closedOn, nil) }
+        case "mart-reopened":
+            let mart = try event.decode(MartReopened.self)
+            if learn(mart.regency, openedOn: mart.closedOn ?? mart.reopenedOn, sequence) {
+                marts[mart.regency]?.closing = mart.closedOn.map { ($0, mart.reopenedOn) }
+            }
         case "product-registered":
             let product = try event.decode(ProductRegistered.self)
             know(product.productId, product.sellerId, product.regency)
@@ -42,7 +64,9 @@ struct KnownProducts {
             let product = try event.decode(ProductListed.self)
             know(product.productId, product.sellerId, product.regency)
             // Only a product of an open mart is listed.
-            marts[product.regency] = min(marts[product.regency] ?? today, today)
+            if learn(product.regency, openedOn: today, sequence), !isMartOpen(product.regency, today) {
+                marts[product.regency]?.closing = nil
+            }
             if price(of: product.productId, on: today) != product.price.amount { pricedByListing.insert(product.productId) }
             prices[product.productId, default: []].insert(product.price.amount)
             set(product.productId, "listed", until: product.listedUntil, sequence)
@@ -59,6 +83,16 @@ struct KnownProducts {
         }
     }
 
+    /// Answers whether it is later than what was said of the mart before.
+    private mutating func learn(_ regency: String, openedOn day: BusinessDate, _ sequence: Int64) -> Bool {
+        var mart = marts[regency] ?? Mart(openedOn: day)
+        mart.openedOn = min(mart.openedOn, day)
+        let isNews = sequence > mart.saidBy
+        mart.saidBy = max(mart.saidBy, sequence)
+        marts[regency] = mart
+        return isNews
+    }
+
     private mutating func know(_ productId: String, _ seller: String, _ regency: String) {
         if products[productId] == nil { products[productId] = Product(seller: seller, regency: regency) }
     }
@@ -71,7 +105,7 @@ struct KnownProducts {
         products[productId]?.listedUntil = until
     }
 
-    func isMartOpen(_ regency: String, _ today: BusinessDate) -> Bool { marts[regency].map { $0 <= today } ?? false }
+    func isMartOpen(_ regency: String, _ today: BusinessDate) -> Bool { marts[regency]?.isOpen(on: today) ?? false }
 
     func isListed(_ product: Product, _ today: BusinessDate) -> Bool {
         product.state == "listed" && product.listedUntil.map { today <= $0 } ?? true

@@ -18,6 +18,9 @@ struct PermitBook {
         var state = State.applied
         var validFrom: BusinessDate?
         var validUntil: BusinessDate?
+        var number: String?
+        /// The last correction of the number as it was said.
+        var corrected: [UInt8]?
         /// The last decision as it was said.
         var last: [UInt8]
         /// Decisions that wait for their day, in the order of acceptance.
@@ -76,6 +79,7 @@ struct PermitBook {
         permit.state = .approved
         permit.last = said
         permit.validFrom = command.validFrom
+        permit.number = command.number
         let years: [PermitKind: Int] = [.hygiene: 1, .sppIrt: 5]
         permit.validUntil = command.validUntil ?? years[permit.kind].map { command.validFrom.adding(years: $0).adding(days: -1) }
         permit.passTime(to: today)
@@ -91,6 +95,19 @@ struct PermitBook {
         permit.state = to
         permit.last = said
         permits[permitId] = permit
+        return .accepted
+    }
+
+    mutating func correct(_ command: CorrectPermitNumber, _ today: BusinessDate) -> Decision.Verdict {
+        guard var permit = permits[command.permitId] else { return .rejected(.notFound) }
+        let said = FieldWriter.bytes(of: command)
+        if permit.corrected == said { return .duplicate }
+        if command.number.hasPrefix("ML") { return .rejected(.prohibited) }
+        let state = permit.on(today).state
+        guard state == .approved || state == .suspended, permit.number != command.number else { return .rejected(.wrongState) }
+        permit.number = command.number
+        permit.corrected = said
+        permits[command.permitId] = permit
         return .accepted
     }
 

@@ -9,9 +9,22 @@ struct ReferenceModel {
     private(set) var permits = PermitBook()
     private(set) var catalog = CatalogBook()
     var shelf = ShelfBook()
-    private(set) var money = MoneyBook()
-    /// What accepted commands have claimed for ever: the data by kind and id.
-    private var claimed: [BusinessKey: [UInt8]] = [:]
+    private(set) var money: MoneyBook
+    /// What accepted commands have claimed for ever: the data by kind and id, by service.
+    private var claimed: [String: [BusinessKey: [UInt8]]] = [:]
+
+    /// What Settlement's store holds, for the day on which it is restored from an older backup.
+    struct Books {
+        fileprivate let money: MoneyBook
+        fileprivate let claimed: [BusinessKey: [UInt8]]
+    }
+
+    init(rates: [(from: BusinessDate, percent: Int64)]) { money = MoneyBook(rates: rates) }
+
+    var books: Books {
+        get { Books(money: money, claimed: claimed["settlement"] ?? [:]) }
+        set { (money, claimed["settlement"]) = (newValue.money, newValue.claimed) }
+    }
 
     /// What the answer to a command must be; its effect is noted if that is `accepted`.
     /// - Parameters:
@@ -21,13 +34,23 @@ struct ReferenceModel {
         _ command: any Command, at now: Instant, _ published: [PublishedEvent], found: Decision.Verdict
     ) throws -> Decision.Verdict {
         let data = Self.bytes(command)
-        if let key = command.businessKey, let earlier = claimed[key] { return earlier == data ? .duplicate : .rejected(.conflict) }
+        let service = type(of: command).name.service
+        if let key = command.businessKey, let earlier = claimed[service]?[key] {
+            return earlier == data ? .duplicate : .rejected(.conflict)
+        }
         let verdict = try decide(command, now, BusinessDate(now), published, found)
-        if verdict == .accepted, let key = command.businessKey { claimed[key] = data }
+        if verdict == .accepted, let key = command.businessKey { claimed[service, default: [:]][key] = data }
         return verdict
     }
 
-    mutating func settled(_ saleId: String) { money.settle(saleId) }
+    /// Settlement has taken in an event.
+    mutating func settle(_ event: PublishedEvent, on day: BusinessDate) throws {
+        switch event.name {
+        case "sale-recorded": money.settle(sale: event.subject ?? "", on: day)
+        case "goods-written-off": money.settle(loss: try event.decode(GoodsWrittenOff.self).writeOffId, on: day)
+        default: break
+        }
+    }
 
     private static func bytes(_ command: some Command) -> [UInt8] { FieldWriter.bytes(of: command) }
 
@@ -35,8 +58,13 @@ struct ReferenceModel {
         _ command: any Command, _ now: Instant, _ today: BusinessDate, _ published: [PublishedEvent], _ found: Decision.Verdict
     ) throws -> Decision.Verdict {
         switch command {
-        case let command as OpenMart: catalog.open(command)
+        case let command as OpenMart: catalog.marts.open(command)
+        case let command as CloseMart:
+            catalog.marts.give(.close, to: command.regency, on: command.closedOn, said: Self.bytes(command), today)
+        case let command as ReopenMart:
+            catalog.marts.give(.reopen, to: command.regency, on: command.reopenedOn, said: Self.bytes(command), today)
         case let command as RegisterSeller: catalog.register(command)
+        case let command as UpdateSeller: catalog.update(command)
         case let command as RegisterProduct: catalog.register(command, today)
         case let command as ChangePrice: catalog.change(command, today)
         case let command as ReclassifyProduct: catalog.reclassify(command, today)
@@ -51,6 +79,7 @@ struct ReferenceModel {
         case let command as SuspendPermit: permits.decide(.suspend, command, today)
         case let command as ReinstatePermit: permits.decide(.reinstate, command, today)
         case let command as RevokePermit: permits.decide(.revoke, command, today)
+        case let command as CorrectPermitNumber: permits.correct(command, today)
         case let command as ReceiveGoods: shelf.receive(command, at: now)
         case let command as RecordSale: try sell(command, now, published, found)
         case let command as RefundSale: shelf.refund(command)

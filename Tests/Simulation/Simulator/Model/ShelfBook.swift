@@ -35,8 +35,10 @@ struct ShelfBook {
     private(set) var lots: [String: Lot] = [:]
     private(set) var sales: [String: Sale] = [:]
     private(set) var unallocated: [String: Int64] = [:]
+    /// How many there were.
+    private(set) var refunds = 0
     /// Losses that the mart bears: whose, and what a sale would have brought.
-    private(set) var losses: [(seller: String, net: Int64)] = []
+    private(set) var losses: [String: (seller: String, net: Int64)] = [:]
 
     mutating func receive(_ command: ReceiveGoods, at now: Instant) -> Decision.Verdict {
         let today = BusinessDate(now)
@@ -56,7 +58,7 @@ struct ShelfBook {
         if known.prices[lot.product] == nil { return .rejected(.notFound) }
         let verdict = take(command.quantity, from: command.lotId)
         if verdict == .accepted, command.liability == .mart, let event, let seller = known.products[lot.product]?.seller {
-            losses.append((seller, event.unitPrice.amount * command.quantity))
+            losses[command.writeOffId] = (seller, event.unitPrice.amount * command.quantity)
         }
         return verdict
     }
@@ -86,6 +88,7 @@ struct ShelfBook {
                 return .rejected(.exceedsOriginal)
             }
         }
+        refunds += 1
         for asked in command.lines {
             guard var line = sale.lines[asked.lineId] else { continue }
             line.refunded += asked.quantity

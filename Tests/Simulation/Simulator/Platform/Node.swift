@@ -12,40 +12,47 @@ import Synchronization
 /// One service process: its real store, handlers, timers and processor, and the same decisions about relay, timers and suspects that `ServiceKit`
 /// makes on its threads. Every turn is a step of the run.
 final class Node {
-    /// What a turn of the writer left behind.
-    struct Commit {
-        /// In their order; a message that nobody could read has no verdict of its own.
-        var judged: [(incoming: Incoming, verdict: Decision.Verdict)] = []
-        /// Business time of the transaction.
-        var now: Instant
-        /// Appended by it, in the order of their sequence.
-        var events: [PublishedEvent] = []
-    }
-
     let definition: ServiceDefinition
-    let publisher: PublisherEnd
-    let consumer: ConsumerEnd
-    private let broker: InMemoryBroker
-    private let machine: VirtualMachine
-    private let folder: String
+    private(set) var publisher: PublisherEnd
+    private(set) var consumer: ConsumerEnd
+    let broker: InMemoryBroker
+    let machine: VirtualMachine
+    let folder: String
     private let prefetch: Int
+    private static let queues = Topology.platform.queues
+    private let ownQueues: [Topology.Queue]
     /// How far its clock is ahead, in milliseconds.
     var clockOffset: Int64
 
     private(set) var store: ServiceStore?
-    private var processor: BatchProcessor?
-    private var window = RelayWindow(events: 0, replies: 0)
-    private var timers = TimerSchedule()
-    private var suspects = Suspects(isArmed: false)
+    private(set) var processor: BatchProcessor?
+    var window = RelayWindow(events: 0, replies: 0)
+    var resync = RelayResync()
+    var timers = TimerSchedule()
+    private(set) var suspects = Suspects(isArmed: false)
     /// Taken, and not yet committed: the store failed.
-    private var held: [Delivery] = []
+    var held: [Delivery] = []
     /// Of those held, the ones that came back after a crash.
-    private var turns: [Int: SuspectTurn] = [:]
-    private var decisions: [Int: [Decision]] = [:]
-    private var lastNow = Instant(milliseconds: 0)
-    private var lastEvent: Int64 = 0
-    private var isOpen = false
-    private var pausedUntil = Instant(milliseconds: 0)
+    var turns: [Int: SuspectTurn] = [:]
+    var lastNow = Instant(milliseconds: 0)
+    var lastEvent: Int64 = 0
+    private(set) var isOpen = false
+    var pausedUntil = Instant(milliseconds: 0)
+    /// The store is another one than before: what it holds was told long ago.
+    private var isRestored = false
+
+    // Deaths amid a transaction.
+    private(set) var doom: Doom?
+    /// What was committed by a process that died before it could be looked at.
+    var unobserved: Commit?
+    /// The next message that is handled shall be deadly.
+    var isNextDeadly = false
+    /// Id of a message that kills the process each time it is handled, until it is mended.
+    private(set) var deadly: String?
+    /// The message whose attempt is counted now.
+    var attempted: String?
+    /// How often the process has ended over a message while its attempts were counted.
+    private(set) var deaths: [String: Int] = [:]
 
     var name: String { definition.name }
     var isRunning: Bool { store != nil }
@@ -59,16 +66,18 @@ final class Node {
         self.machine = machine
         self.folder = "\(folder)/\(definition.name)"
         prefetch = plan.prefetch
+        ownQueues = Topology.platform.queues(of: definition.name)
         clockOffset = plan.clockOffsets[place]
         publisher = PublisherEnd(broker)
         consumer = ConsumerEnd(broker)
         try StoreTemplate.copy(definition, to: self.folder)
-        try start()
+        _ = try start()
     }
 
     // MARK: Life
 
-    func start() throws {
+    /// Answers what the process before had committed and nobody has seen.
+    func start() throws -> Commit? {
         let store = try ServiceStore(
             definition, folder: folder, clock: .manual(Instant(milliseconds: machine.now.milliseconds + clockOffset)),
             surroundings: machine.surroundings)
@@ -76,39 +85,76 @@ final class Node {
         processor.keepsRoutine = true
         let marks = store.sent.withLock { $0 }
         window = RelayWindow(events: marks.events, replies: marks.replies)
+        resync = RelayResync()
         timers = TimerSchedule()
         suspects = Suspects(isArmed: store.wasStoppedUncleanly)
+        if isRestored { (lastNow, lastEvent, isRestored) = (store.clock.now, processor.committed.events, false) }
         lastNow = max(lastNow, store.clock.now)
         (self.store, self.processor) = (store, processor)
         isOpen = false
         pausedUntil = machine.now
+        guard var commit = unobserved else { return nil }
+        unobserved = nil
+        commit.events = try newEvents(store)
+        return commit
     }
 
     /// Nothing of the process is left but its files, and its connections as the broker sees them.
     func crash() throws -> [Zombie] {
-        (held, turns, decisions) = ([], [:], [:])
+        if let attempted { deaths[attempted, default: 0] += 1 }
+        attempted = nil
+        (held, turns) = ([], [:])
         processor = nil
         try store?.pool.close()
         store = nil
-        _ = publisher.takeSettlements()
+        doom = nil
         let zombies = [publisher.lose(), consumer.lose()].compactMap { $0 }
-        _ = publisher.takeSettlements()
+        // The next process counts its connections from one.
+        (publisher, consumer) = (PublisherEnd(broker), ConsumerEnd(broker))
         return zombies
     }
 
     /// As `crash`, and the machine with it: what was written and not synced is gone, and a write that was under way is torn.
     func cutPower(tearing garbage: [UInt8]) throws -> [Zombie] {
         guard let store else { return [] }
-        let path = URL(fileURLWithPath: store.pool.path)
-        let log = URL(fileURLWithPath: store.pool.path + "-wal")
+        let path = store.pool.path
         // With synchronous=FULL every commit is synced; with less, the log since the last checkpoint is not.
         let isSynced = try store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? 0 } >= 2
-        let main = try Data(contentsOf: path)
-        let tail = isSynced ? (try? Data(contentsOf: log)) ?? Data() : Data()
+        let image = try DiskImage(of: path, isLogged: isSynced)
         let zombies = try crash()
-        try main.write(to: path)
-        try (tail + garbage).write(to: log)
+        try image.put(to: path, tearing: garbage)
         return zombies
+    }
+
+    /// Plans a death in the next turn of the writer that changes anything.
+    func plan(deathAfterChanges count: Int, of table: String? = nil) {
+        guard let store else { return }
+        let doom = Doom(afterChanges: count, of: table, path: store.pool.path)
+        doom.watch(store.pool)
+        self.doom = doom
+    }
+
+    func cancelDeath() {
+        if let store { Doom.forget(store.pool) }
+        doom = nil
+    }
+
+    /// The death that was planned.
+    func die() throws -> [Zombie] {
+        guard let store, let doom else { return [] }
+        if let failure = doom.failure { throw failure }
+        let path = store.pool.path
+        // What was committed before it is seen at the next start.
+        if unobserved == nil { unobserved = Commit(now: lastNow) }
+        let zombies = try crash()
+        try doom.remains?.put(to: path)
+        return zombies
+    }
+
+    /// Makes a message deadly; nil: what made it so is mended.
+    func make(deadly id: String?) {
+        deadly = id
+        isNextDeadly = false
     }
 
     /// A disk without room: what needs another page fails.
@@ -119,115 +165,43 @@ final class Node {
         }
     }
 
+    // MARK: Backups
+
+    func backUp(_ name: String) throws -> BackupPlace? {
+        guard let store else { return nil }
+        let backups = "\(folder)/backups"
+        _ = try BackupWriter(path: store.pool.path, service: self.name, folder: backups).take(name, by: "Ani", at: machine.now)
+        return BackupPlace(folder: backups, service: self.name, name: name)
+    }
+
+    /// Puts a backup in the place of the store; the process must have ended.
+    func restore(_ place: BackupPlace) throws {
+        _ = try StoreRestore(BackupInspection(place, [definition]), into: folder).run(at: machine.now)
+        (isRestored, unobserved) = (true, nil)
+    }
+
     // MARK: Connections
 
     func connect() throws {
         guard isRunning else { return }
         if !publisher.isConnected {
             publisher.connect()
-            try broker.assertTopology(Topology.platform.queues)
+            try broker.assertTopology(Self.queues)
         }
         if !consumer.isConnected {
-            let queues = Topology.platform.queues(of: name)
             let isConnected = consumer.connect { channel in
-                try broker.assertTopology(queues)
+                try broker.assertTopology(ownQueues)
                 try broker.declareQueue("\(name).owner", exclusiveTo: channel)
-                for queue in queues { try broker.consume(queue.name, on: channel, prefetch: prefetch) }
+                for queue in ownQueues { try broker.consume(queue.name, on: channel, prefetch: prefetch) }
             }
             isOpen = isOpen || isConnected
         }
     }
 
-    // MARK: Turns
-
-    /// Timers that are due, or else the next deliveries, in one transaction. Nil if there was nothing to do.
-    func write(max: Int) throws -> Commit? {
-        guard let store, let processor else { return nil }
-        store.clock.advance(to: Instant(milliseconds: machine.now.milliseconds + clockOffset))
-        lastNow = Swift.max(lastNow, store.clock.now)
-        if timers.isDue(on: store.clock.today, at: machine.monotonic) { return try fireTimers(store, processor) }
-        let deliveries = held.isEmpty ? consumer.take(max) : held
-        guard let last = deliveries.last else {
-            try processor.saveSentMarks()
-            return nil
+    private func hasResync(_ store: ServiceStore) throws -> Bool {
+        try store.pool.writeWithoutTransaction { db in
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM resync WHERE sent < endsAt LIMIT 1")) != nil
         }
-        held = deliveries
-        var commit = Commit(now: lastNow)
-        var batch: [Incoming] = []
-        for (place, delivery) in deliveries.enumerated() {
-            guard suspects.contains(delivery) else {
-                batch.append(Incoming(delivery))
-                continue
-            }
-            try take(turn: place, Incoming(delivery), processor, &commit)
-        }
-        if !batch.isEmpty {
-            try processor.process(batch)
-            try record(batch, processor.decisions, &commit)
-        }
-        held = []
-        (turns, decisions) = ([:], [:])
-        consumer.acknowledge(through: last)
-        if processor.committed.timersRequested { timers.request() }
-        if processor.committed.replayRequested { while try processor.replayParked() {} }
-        commit.events = try newEvents(store)
-        return commit
-    }
-
-    /// A message that came back after a crash; where the store fails, its turn goes on at the next try.
-    private func take(turn place: Int, _ incoming: Incoming, _ processor: BatchProcessor, _ commit: inout Commit) throws {
-        var turn = turns[place] ?? SuspectTurn(incoming)
-        defer { turns[place] = turn }
-        if !turn.isOver { try turn.proceed(processor) { decisions[place] = $0 } }
-        try record([incoming], decisions[place] ?? [], &commit)
-    }
-
-    private func record(_ batch: [Incoming], _ all: [Decision], _ commit: inout Commit) throws {
-        var decisions = all[...]
-        for incoming in batch {
-            guard let decision = decisions.popFirst() else {
-                throw Broken("\(name) took no decision on \(incoming.messageId ?? "a message")")
-            }
-            commit.judged.append((incoming, decision.verdict))
-            // A report that was rejected is kept for a person as well.
-            if case .rejected = decision.verdict, let next = decisions.first, case .parked = next.verdict,
-                next.messageId == decision.messageId
-            {
-                decisions.removeFirst()
-            }
-        }
-    }
-
-    private func fireTimers(_ store: ServiceStore, _ processor: BatchProcessor) throws -> Commit {
-        var failure: (any Error)?
-        try processor.fireTimers { failure = $1 }
-        if let failure { throw failure }
-        timers.fired(on: store.clock.today, more: processor.committed.timersRequested)
-        return Commit(now: lastNow, events: try newEvents(store))
-    }
-
-    private func newEvents(_ store: ServiceStore) throws -> [PublishedEvent] {
-        let rows = try store.events(after: lastEvent, limit: 100_000)
-        lastEvent = rows.last?.position ?? lastEvent
-        return try rows.map { try PublishedEvent(Envelope(parsing: $0.body), routingKey: $0.routingKey) }
-    }
-
-    /// One turn of the relay, as `Relay` takes it.
-    func relay() throws {
-        guard let store, let processor else { return }
-        for settlement in publisher.takeSettlements() { window.settle(settlement) }
-        window.mark(store)
-        if window.mustRewind, window.inFlight == 0 {
-            let mustAssertTopology = window.rewind()
-            pausedUntil = machine.now.adding(mustAssertTopology ? .seconds(1) : .milliseconds(50))
-            if mustAssertTopology, let zombie = publisher.lose() { broker.close(zombie.channel) }
-        }
-        guard isOpen, !window.mustRewind, machine.now >= pausedUntil, publisher.isConnected else { return }
-        while let batch = try window.takeEvents(from: store, upTo: processor.committed.events, consumed: Topology.platform.consumedTypes) {
-            publisher.enqueue(batch)
-        }
-        while let batch = try window.takeReplies(from: store, upTo: processor.committed.replies) { publisher.enqueue(batch) }
-        window.mark(store)
     }
 
     /// Whether everything that was taken is done and everything that was committed has left.
@@ -236,7 +210,7 @@ final class Node {
         let committed = processor.committed
         return held.isEmpty && consumer.isIdle && publisher.isIdle && publisher.isConnected && consumer.isConnected
             && !timers.isDue(on: BusinessDate(businessNow), at: machine.monotonic) && window.events.mark >= committed.events
-            && window.replies.mark >= committed.replies && store.inFlight.load(ordering: .relaxed) == 0
+            && window.replies.mark >= committed.replies && !committed.replayRequested && (try? hasResync(store)) == false
     }
 }
 

@@ -8,6 +8,12 @@ public enum Fault: String, CaseIterable, Sendable {
     case delay
     /// A service process dies between two steps and is started again.
     case crash
+    /// It dies amid a transaction, or after the commit and before it has acknowledged anything.
+    case crashInside = "crash-inside"
+    /// A message kills its process each time it is handled, until somebody mends that; it is parked, and replayed afterwards.
+    case deadly
+    /// Settlement's store is put back to an older backup, and hears again what it has forgotten.
+    case restore
     /// It dies with its machine: what was not synced is gone, and what was being written is torn.
     case powerCut = "power-cut"
     /// A commit fails, as on a full disk, and is tried again.
@@ -28,4 +34,7 @@ public enum Fault: String, CaseIterable, Sendable {
     case clocks
     /// Days and years pass between steps.
     case years
+
+    /// Starting again takes longer than anything else, so these come less often than others.
+    var endsProcess: Bool { [.crash, .crashInside, .powerCut, .deadly, .restore].contains(self) }
 }

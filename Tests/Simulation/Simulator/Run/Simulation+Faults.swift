@@ -16,6 +16,11 @@ extension Simulation {
         case .powerCut:
             let garbage = (0..<below(3) * 3000).map { _ in UInt8(below(256)) }
             try stop(nodes[below(4)]) { try $0.cutPower(tearing: garbage) }
+        case .crashInside:
+            let node = nodes[below(4)]
+            if node.doom == nil { node.plan(deathAfterChanges: 1 + below(60)) }
+        case .deadly: if !hasDeadly { (hasDeadly, nodes[below(4)].isNextDeadly) = (true, true) }
+        case .restore: try backup == nil ? backUpSettlement() : restoreSettlement()
         case .fullDisk:
             try fillDisk(of: nodes[below(4)])
         case .brokerRestart: broker.restart()
@@ -23,19 +28,16 @@ extension Simulation {
             broker.block()
             lasting.append(({ [broker] in broker.unblock() }, step + 1 + below(60)))
         case .fullQueue:
-            let queue = "\(nodes[below(4)].name).\(below(2) == 0 ? "commands" : "events")"
-            refusing.append(queue)
-            lasting.append(
-                (
-                    { [self] in
-                        refusing.removeAll { $0 == queue }
-                        broker.limit(queue, to: nil)
-                    }, step + 1 + below(60)
-                ))
+            let queue = below(4) == 0 ? "\(nodes[below(4)].name).commands" : "\(nodes[[0, 2, 3][below(3)]].name).events"
+            broker.refuse(queue) { [unowned self] in below(2) == 0 }
+            lasting.append(({ [broker] in broker.refuse(queue, when: nil) }, step + 1 + below(60)))
         case .unbound: broker.unbind("\(nodes[[0, 2, 3][below(3)]].name).events")
         case .repeats: repeatSomething()
         case .garbage: desk.sendLoose(garbage())
-        case .years: machine.pass(Int64(below(8) == 0 ? 100 + below(400) : 1 + below(3)) * 86_400_000)
+        case .years:
+            // Events are kept for 400 days: what is heard again must be heard before that.
+            let isLong = below(8) == 0 && !hasRestored
+            machine.pass(Int64(isLong ? 100 + below(400) : 1 + below(3)) * 86_400_000)
         // These two are there all the time.
         case .delay, .clocks: break
         }
@@ -52,35 +54,81 @@ extension Simulation {
         return below(2) == 0 ? publisher.lose() : consumer.lose()
     }
 
-    private func stop(_ node: Node, _ how: (Node) throws -> [Zombie]) throws {
+    func stop(_ node: Node, for atMost: Int = 40, _ how: (Node) throws -> [Zombie]) throws {
         guard node.isRunning else { return }
         note("\(node.name) stops")
-        for zombie in try how(node) { zombies.append((zombie, step + below(30))) }
-        lasting.append(({ [self] in try restart(node) }, step + 1 + below(40)))
+        for zombie in try how(node) { zombies.append((zombie, step + below(min(atMost, 30)))) }
+        lasting.append(({ [self] in try restart(node) }, step + 1 + below(atMost)))
     }
 
     private func restart(_ node: Node) throws {
         guard !node.isRunning else { return }
         note("\(node.name) starts")
-        try node.start()
+        if let commit = try node.start() { try observe(commit, of: node) }
         // A disk that was full may be so still.
         if plan.faults.contains(.fullDisk), below(3) == 0 { try fillDisk(of: node) }
+    }
+
+    private func backUpSettlement() throws {
+        let node = nodes[3]
+        count += 1
+        guard let place = try node.backUp("b\(count)") else { return }
+        note("settlement is backed up")
+        backup = (place, watch.memory(at: machine.now))
+    }
+
+    /// What is forgotten is heard again: the producers are asked for it. What commands had said since the backup is lost.
+    private func restoreSettlement() throws {
+        let node = nodes[3]
+        guard node.isRunning, let backup else { return }
+        self.backup = nil
+        // Older than what the others keep: nobody could say it again.
+        if backup.memory.takenAt.adding(.seconds(300 * 86_400)) < machine.now { return }
+        hasRestored = true
+        try stop(node) { try $0.crash() }
+        try node.restore(backup.place)
+        watch.restore(backup.memory)
+        desk.expectOthers(of: node.name)
+        for producer in ["catalog", "consignment"] {
+            desk.ask(
+                MessageName(producer, "resync"),
+                ResyncRequest.with {
+                    $0.consumer = node.name
+                    $0.all = true
+                    $0.by = "Ani"
+                })
+        }
+    }
+
+    /// Whatever made messages deadly is mended, and what was given up is tried again.
+    func mendDeadly() {
+        for node in nodes {
+            node.make(deadly: nil)
+            replayParked(of: node)
+        }
+    }
+
+    func replayParked(of node: Node) {
+        let everything = ParkedSelection.with { ($0.filter, $0.by, $0.reason) = (ParkedFilter(), "Ani", "mended") }
+        desk.ask(MessageName(node.name, "replay-parked"), everything)
     }
 
     private func repeatSomething() {
         guard !desk.asked.isEmpty else { return }
         let number = below(desk.asked.count)
         let known = desk.asked[number]
+        guard let command = known.command else { return desk.repeatCommand(number) }
         switch below(4) {
         case 0, 1: desk.repeatCommand(number)
         case 2:
-            let again = below(2) == 0 ? changed(known.command) : known.command
+            let again = below(2) == 0 ? changed(command) : command
             send(again, wantsReply: true)
         default:
             // The same id with other content counts as a conflict once the first was judged.
             let other = desk.asked[below(desk.asked.count)]
-            if known.reply != nil, known.body.count != other.body.count, known.routingKey.prefix(4) == other.routingKey.prefix(4) {
-                desk.contradict(number, with: other.command)
+            let isJudged = known.reply != nil && !desk.mayBeForgotten(number)
+            if isJudged, known.body.count != other.body.count, known.name.service == other.name.service, let contrary = other.command {
+                desk.contradict(number, with: contrary)
             }
         }
     }

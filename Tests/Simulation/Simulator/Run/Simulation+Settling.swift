@@ -20,13 +20,43 @@ extension Simulation {
         let ahead = nodes.map(\.businessNow).max() ?? machine.now
         machine.pass(max(0, ahead.milliseconds - machine.now.milliseconds))
         for node in nodes { node.clockOffset = 0 }
+        for node in nodes { node.cancelDeath() }
+        mendDeadly()
+        try comeToRest()
+    }
+
+    /// Nothing happens any more but that days begin: what ends then must end on its day.
+    func liveOn(days: Int) throws {
+        for _ in 0..<days {
+            machine.pass(86_400_000)
+            try comeToRest()
+            try compareWithModel()
+        }
+    }
+
+    private func comeToRest() throws {
         for _ in 0..<Self.boundOfRounds {
             step += 1
             machine.pass(1000)
             try takeRound()
-            if isQuiet { return }
+            if !areServicesQuiet { continue }
+            if desk.isQuiet {
+                if try !hasGivenUp() { return }
+                mendDeadly()
+            }
+            // Nothing is under way, so an answer was missed; time passes until it is asked for again.
+            if desk.isWaiting { machine.pass(Desk.patience) }
         }
         throw Broken("it does not come to rest: \(unrest)")
+    }
+
+    /// Whether something is parked for what it did to the process.
+    private func hasGivenUp() throws -> Bool {
+        try nodes.contains { node in
+            try node.store?.pool.writeWithoutTransaction { db in
+                try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM parked WHERE state = 'parked' AND reason = 'poison' LIMIT 1"))
+            } != nil
+        }
     }
 
     /// Everybody does everything that can be done.
@@ -45,8 +75,9 @@ extension Simulation {
         try turnDesk()
     }
 
-    private var isQuiet: Bool {
-        nodes.allSatisfy(\.isQuiet) && desk.isQuiet && broker.names.allSatisfy { broker.count(in: $0) == (0, 0) }
+    private var areServicesQuiet: Bool {
+        nodes.allSatisfy(\.isQuiet) && desk.publisher.isIdle && desk.consumer.isIdle
+            && broker.names.allSatisfy { broker.count(in: $0) == (0, 0) }
     }
 
     private var unrest: String {
@@ -68,6 +99,22 @@ extension Simulation {
             }
         }
         let model = watch.model
+        try compare(
+            "mart", in: 0,
+            "SELECT regency, CASE WHEN isOpen = 1 THEN 'open' WHEN closedOn IS NULL THEN 'planned' ELSE 'closed' END FROM mart"
+        ) {
+            model.catalog.marts.state(of: $0, on: today)?.rawValue
+        }
+        let seller = "SELECT sellerId, name || ' ' || ifnull(phone, '-') || ' ' || ifnull(nib, '-') FROM seller"
+        try compare("seller", in: 0, seller) { id in
+            model.catalog.sellers[id].map { "\($0.name) \($0.phone ?? "-") \($0.nib ?? "-")" }
+        }
+        try compare("seller's name", in: 3, "SELECT sellerId, name FROM seller") { model.catalog.sellers[$0]?.name }
+        for (place, number) in [(0, "ifnull(correctedNumber, number)"), (1, "number")] {
+            try compare("number", in: place, "SELECT permitId, \(number) FROM permit WHERE number IS NOT NULL") {
+                model.permits.permits[$0]?.number
+            }
+        }
         try compare("permit", in: 1, "SELECT permitId, state || ' ' || ifnull(validUntil, '-') FROM permit") { permitId in
             model.permits.permits[permitId].map { permit in
                 let then = permit.on(today)
@@ -111,16 +158,20 @@ extension Simulation {
     /// Nothing may be missing either.
     private func compareCounts(_ accounts: Int) throws {
         let model = watch.model
-        let counts: [(place: Int, sql: String, right: Int)] = [
-            (0, "SELECT count(*) FROM seller", model.catalog.sellers.count),
-            (0, "SELECT count(*) FROM product", model.catalog.products.count),
-            (2, "SELECT count(*) FROM product WHERE sellerId IS NOT NULL", model.catalog.products.count),
-            (1, "SELECT count(*) FROM permit", model.permits.permits.count), (2, "SELECT count(*) FROM lot", model.shelf.lots.count),
-            (2, "SELECT count(*) FROM sale", model.shelf.sales.count),
-            (3, "SELECT count(*) FROM posting WHERE kind = 1", model.shelf.sales.count),
-            (3, "SELECT count(*) FROM waitingRefund", 0),
-            (3, "SELECT count(*) FROM (SELECT 1 FROM entry GROUP BY account HAVING sum(amount) <> 0)", accounts),
-        ]
+        let counts: [(place: Int, sql: String, right: Int)] =
+            [
+                (0, "SELECT count(*) FROM seller", model.catalog.sellers.count),
+                (3, "SELECT count(*) FROM seller", model.catalog.sellers.count),
+                (0, "SELECT count(*) FROM mart", model.catalog.marts.marts.count),
+                (0, "SELECT count(*) FROM product", model.catalog.products.count),
+                (2, "SELECT count(*) FROM product WHERE sellerId IS NOT NULL", model.catalog.products.count),
+                (1, "SELECT count(*) FROM permit", model.permits.permits.count), (2, "SELECT count(*) FROM lot", model.shelf.lots.count),
+                (2, "SELECT count(*) FROM sale", model.shelf.sales.count),
+                (3, "SELECT count(*) FROM posting WHERE kind = 1", model.shelf.sales.count),
+                (3, "SELECT count(*) FROM posting WHERE kind = 2", model.shelf.refunds),
+                (3, "SELECT count(*) FROM waitingRefund", 0),
+                (3, "SELECT count(*) FROM (SELECT 1 FROM entry GROUP BY account HAVING sum(amount) <> 0)", accounts),
+            ] + nodes.indices.map { ($0, "SELECT count(*) FROM parked WHERE state = 'parked' AND reason IN ('poison', 'inconsistent')", 0) }
         for (place, sql, right) in counts {
             let found = try nodes[place].store?.pool.read { try Int.fetchOne($0, sql: sql) ?? 0 }
             if found != right { throw Broken("\(nodes[place].name): \(sql) is \(found ?? -1), by the model \(right)") }

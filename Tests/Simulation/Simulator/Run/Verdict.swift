@@ -1,6 +1,10 @@
 import Foundation
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A run that broke something, made as short as could be.
 public struct Failure: Sendable, CustomStringConvertible {
     public let settings: Simulation.Settings
@@ -70,16 +74,73 @@ extension Simulation {
 
     /// Runs many seeds on all processors.
     public static func run(seeds: Range<UInt64>, steps: Int = usualSteps, without: Set<Fault> = [], atMost limit: Int = 3) -> Outcome {
-        let found = Mutex<[Failure]>([])
-        let counts = Mutex<[String: Int]>([:])
-        DispatchQueue.concurrentPerform(iterations: seeds.count) { number in
-            if found.withLock({ $0.count }) >= limit { return }
-            var settings = Settings(seed: seeds.lowerBound + UInt64(number), steps: steps)
-            settings.without = without
-            let failure = failure(of: settings) { run in counts.withLock { $0.merge(run, uniquingKeysWith: +) } }
-            if let failure { found.withLock { $0.append(failure) } }
+        let findings = Findings(seeds: seeds, steps: steps, without: without, limit: limit)
+        DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in findings.work() }
+        return findings.outcome
+    }
+
+    /// The same on threads of its own that give way to everything else on the machine: for a test among others.
+    public static func runGivingWay(seeds: Range<UInt64>, steps: Int = usualSteps) async -> Outcome {
+        let findings = Findings(seeds: seeds, steps: steps, without: [], limit: 3)
+        await withCheckedContinuation { continuation in
+            let threads = DispatchGroup()
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                threads.enter()
+                let thread = Thread {
+                    giveWay()
+                    findings.work()
+                    threads.leave()
+                }
+                thread.stackSize = 4 << 20
+                thread.start()
+            }
+            threads.notify(queue: .global()) { continuation.resume() }
         }
-        return Outcome(
-            failures: found.withLock { $0 }.sorted { $0.settings.seed < $1.settings.seed }, counts: counts.withLock { $0 })
+        return findings.outcome
+    }
+
+    /// On Linux, the priority of a thread is its own.
+    private static func giveWay() {
+        #if canImport(Glibc)
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        #endif
+    }
+}
+
+/// What several threads find while they take one seed after the other.
+private final class Findings: Sendable {
+    private let seeds: Range<UInt64>
+    private let steps: Int
+    private let without: Set<Fault>
+    private let limit: Int
+    private let next: Mutex<UInt64>
+    private let failures = Mutex<[Failure]>([])
+    private let counts = Mutex<[String: Int]>([:])
+
+    init(seeds: Range<UInt64>, steps: Int, without: Set<Fault>, limit: Int) {
+        (self.seeds, self.steps, self.without, self.limit) = (seeds, steps, without, limit)
+        next = Mutex(seeds.lowerBound)
+    }
+
+    func work() {
+        while failures.withLock({ $0.count }) < limit, let seed = takeSeed() {
+            var settings = Simulation.Settings(seed: seed, steps: steps)
+            settings.without = without
+            let failure = Simulation.failure(of: settings) { run in counts.withLock { $0.merge(run, uniquingKeysWith: +) } }
+            if let failure { failures.withLock { $0.append(failure) } }
+        }
+    }
+
+    private func takeSeed() -> UInt64? {
+        next.withLock { next in
+            if next == seeds.upperBound { return nil }
+            defer { next += 1 }
+            return next
+        }
+    }
+
+    var outcome: Simulation.Outcome {
+        Simulation.Outcome(
+            failures: failures.withLock { $0 }.sorted { $0.settings.seed < $1.settings.seed }, counts: counts.withLock { $0 })
     }
 }

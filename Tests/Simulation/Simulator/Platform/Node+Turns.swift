@@ -1,0 +1,211 @@
+import Contracts
+import Foundation
+import GRDB
+import Messaging
+import MessagingTesting
+import Primitives
+import RabbitMQ
+import ServiceKit
+import Store
+
+extension Node {
+    /// A message and what was decided on it.
+    struct Judged {
+        let id: String?
+        let correlationId: String?
+        let channel: Incoming.Channel
+        let verdict: Decision.Verdict
+
+        init(_ incoming: Incoming, _ verdict: Decision.Verdict) {
+            (id, correlationId, channel) = (incoming.messageId, incoming.correlationId, incoming.channel)
+            self.verdict = verdict
+        }
+
+        /// Of a message that was parked and is handled again.
+        init(_ decision: Decision) {
+            (id, correlationId, verdict) = (decision.messageId, decision.correlationId, decision.verdict)
+            channel = decision.messageId?.hasPrefix("c-") == true ? .commands : .events
+        }
+    }
+
+    /// What a turn of the writer left behind.
+    struct Commit {
+        /// In their order.
+        var judged: [Judged] = []
+        /// Business time of the transaction.
+        var now: Instant
+        /// Appended by it, in the order of their sequence.
+        var events: [PublishedEvent] = []
+        /// The store failed after that, and the rest is still to be done.
+        var failure: (any Error)?
+    }
+
+    /// Timers that are due, what is to be replayed, or else the next deliveries, in one transaction. Nil if there was nothing to do, or if the process
+    /// has died over it (`doom`).
+    func write(max: Int) throws -> Commit? {
+        guard let store, let processor else { return nil }
+        store.clock.advance(to: Instant(milliseconds: machine.now.milliseconds + clockOffset))
+        lastNow = Swift.max(lastNow, store.clock.now)
+        var commit = Commit(now: lastNow)
+        do {
+            if timers.isDue(on: store.clock.today, at: machine.monotonic) {
+                try fireTimers(store, processor)
+            } else if processor.committed.replayRequested {
+                try replay(processor, &commit)
+            } else if try !takeBatch(max, processor, &commit) {
+                return nil
+            }
+        } catch let error as StoreError {
+            commit.failure = error
+        }
+        if doom != nil, commit.failure == nil || isDead {
+            unobserved = commit
+            return nil
+        }
+        commit.events = try newEvents(store)
+        return commit
+    }
+
+    /// The next deliveries, or those that the store did not take; false if there are none.
+    private func takeBatch(_ max: Int, _ processor: BatchProcessor, _ commit: inout Commit) throws -> Bool {
+        let deliveries = held.isEmpty ? consumer.take(max) : held
+        guard let last = deliveries.last else {
+            try processor.saveSentMarks()
+            return false
+        }
+        held = deliveries
+        try handle(deliveries, processor, &commit)
+        if doom != nil { return true }
+        held = []
+        turns = [:]
+        consumer.acknowledge(through: last)
+        if processor.committed.timersRequested { timers.request() }
+        return true
+    }
+
+    /// Whether the process has died already: what is done from here on is not done.
+    private var isDead: Bool { doom?.hasCome ?? false }
+
+    private func handle(_ deliveries: [Delivery], _ processor: BatchProcessor, _ commit: inout Commit) throws {
+        if isNextDeadly { make(deadly: deliveries[deliveries.count / 2].properties.messageId) }
+        var batch: [Incoming] = []
+        for (place, delivery) in deliveries.enumerated() {
+            let incoming = Incoming(delivery)
+            guard suspects.contains(delivery) else {
+                batch.append(incoming)
+                continue
+            }
+            try take(turn: place, incoming, processor, &commit)
+            if isDead { return }
+        }
+        if batch.isEmpty { return }
+        if let deadly, batch.contains(where: { $0.messageId == deadly }) { plan(deathAfterChanges: 1, of: "inbox") }
+        try processor.process(batch)
+        if !isDead { try record(batch, processor.decisions, &commit) }
+    }
+
+    /// A message that came back after a crash; where the store fails, its turn goes on at the next try.
+    private func take(turn place: Int, _ incoming: Incoming, _ processor: BatchProcessor, _ commit: inout Commit) throws {
+        var turn = turns[place] ?? SuspectTurn(incoming)
+        defer { turns[place] = turn }
+        if turn.isOver { return }
+        attempted = incoming.messageId
+        let isDeadly = deadly != nil && incoming.messageId == deadly
+        if isDeadly { plan(deathAfterChanges: 1, of: "inbox") }
+        var decided: [Decision]?
+        let result = Result { try turn.proceed(processor) { if !isDead { decided = $0 } } }
+        // Said at once, also where the store has failed after it.
+        if let decided { try record([incoming], decided, &commit) }
+        try result.get()
+        if isDead { return }
+        // It was given up, and the process lives.
+        if isDeadly {
+            cancelDeath()
+            make(deadly: nil)
+        }
+        attempted = nil
+    }
+
+    private func record(_ batch: [Incoming], _ all: [Decision], _ commit: inout Commit) throws {
+        var decisions = all[...]
+        for incoming in batch {
+            guard let decision = decisions.popFirst() else {
+                throw Broken("\(name) took no decision on \(incoming.messageId ?? "a message")")
+            }
+            commit.judged.append(Judged(incoming, decision.verdict))
+            decisions.dropKeptCopy(of: decision)
+        }
+        if let surplus = decisions.first { throw Broken("\(name) decided something on \(surplus.messageId ?? "?") that nobody asked for") }
+    }
+
+    /// Everything that a person wants replayed.
+    private func replay(_ processor: BatchProcessor, _ commit: inout Commit) throws {
+        var isMore = true
+        attempted = "replay"
+        while isMore, !isDead {
+            isMore = try processor.replayParked(isSuspect: suspects.isArmed) { all in
+                if isDead { return }
+                var decisions = all[...]
+                while let decision = decisions.popFirst() {
+                    commit.judged.append(Judged(decision))
+                    decisions.dropKeptCopy(of: decision)
+                }
+            }
+        }
+        if !isDead { attempted = nil }
+    }
+
+    private func fireTimers(_ store: ServiceStore, _ processor: BatchProcessor) throws {
+        var failure: (any Error)?
+        try processor.fireTimers { failure = $1 }
+        if let failure { throw failure }
+        timers.fired(on: store.clock.today, more: processor.committed.timersRequested)
+    }
+
+    /// Over the writer's connection, which is there anyway.
+    func newEvents(_ store: ServiceStore) throws -> [PublishedEvent] {
+        guard let processor, processor.committed.events > lastEvent else { return [] }
+        return try store.pool.writeWithoutTransaction { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT position, routingKey, body FROM outbox WHERE position > ? ORDER BY position")
+            return try Row.fetchAll(statement, arguments: [lastEvent]).map { row in
+                lastEvent = row[0]
+                return try PublishedEvent(Envelope(parsing: Array(row[2] as Data)), routingKey: row[1])
+            }
+        }
+    }
+
+    private static let consumedTypes = Topology.platform.consumedTypes
+
+    /// One turn of the relay, as `Relay` takes it.
+    func relay() throws {
+        guard let store, let processor else { return }
+        for settlement in publisher.takeSettlements() { window.settle(settlement) }
+        window.mark(store)
+        if window.mustRewind, window.inFlight == 0 {
+            let mustAssertTopology = window.rewind()
+            pausedUntil = machine.now.adding(mustAssertTopology ? .seconds(1) : .milliseconds(50))
+            if mustAssertTopology, let zombie = publisher.lose() { broker.close(zombie.channel) }
+        }
+        guard isOpen, !window.mustRewind, machine.now >= pausedUntil, publisher.isConnected else { return }
+        while let batch = try window.takeEvents(from: store, upTo: processor.committed.events, consumed: Self.consumedTypes) {
+            publisher.enqueue(batch)
+        }
+        while let batch = try window.takeReplies(from: store, upTo: processor.committed.replies) { publisher.enqueue(batch) }
+        if window.events.handedOver >= processor.committed.events {
+            let batch = try resync.takeBatch(processor.committed.resyncRequests, from: store, in: &window)
+            if !batch.isEmpty { publisher.enqueue(batch) }
+        }
+        window.mark(store)
+    }
+}
+
+extension ArraySlice<Decision> {
+    /// A report that was rejected is kept for a person as well, which is a decision of its own.
+    fileprivate mutating func dropKeptCopy(of decision: Decision) {
+        guard case .rejected = decision.verdict, let next = first, case .parked = next.verdict, next.messageId == decision.messageId else {
+            return
+        }
+        removeFirst()
+    }
+}
