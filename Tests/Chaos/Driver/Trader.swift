@@ -93,12 +93,17 @@ final class Trader: Sendable {
             subscriptions: ([Self.replies] + (watches ? [Self.seen] : [])).map { .init(queue: $0, prefetch: 2000) }, logger: logger,
             setup: { channel in
                 try Self.declareExchanges(channel)
-                try channel.declareQueue(Self.replies)
-                try channel.bindQueue(Self.replies, exchange: "mart.replies", routingKey: "reply.chaos.#")
+                try Self.bindReplies(channel)
                 guard watches else { return }
                 try channel.declareQueue(Self.seen)
                 try channel.bindQueue(Self.seen, exchange: "mart.events", routingKey: "#")
             })
+    }
+
+    static func bindReplies(_ channel: SetupChannel) throws(RabbitMQError) {
+        try channel.declareExchange("mart.replies", type: "topic", durable: true)
+        try channel.declareQueue(replies)
+        try channel.bindQueue(replies, exchange: "mart.replies", routingKey: "reply.chaos.#")
     }
 
     private static func declareExchanges(_ channel: SetupChannel) throws(RabbitMQError) {

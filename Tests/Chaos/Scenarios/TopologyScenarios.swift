@@ -20,7 +20,11 @@ extension Scenario {
                 "exchange \(exchange) deleted", isQuick: exchange == "mart.events", watches: exchange != "mart.events",
                 repeats: exchange == "mart.replies"
             ) { mart in
-                try mart.operate { try $0.deleteExchange(exchange) }
+                try mart.operate { channel in
+                    try channel.deleteExchange(exchange)
+                    // The driver's own binding went with it, and is the driver's to bring back.
+                    if exchange == "mart.replies" { try Trader.bindReplies(channel) }
+                }
             }
         }
         + ["settlement.events", "consignment.events"].map { queue in
