@@ -52,6 +52,12 @@ struct Trade: Sendable {
         return commands
     }
 
+    /// A little of everything, so that each of the services has something to do and something to say.
+    func more(_ round: Int) -> [Command] {
+        let first = 100_000 + 10 * round
+        return (first..<first + 10).map(sale) + newSeller(first) + Mart.services.map { ask($0, first) }
+    }
+
     /// A sale of 200 lines, whose event takes some 35 kB.
     func bigSale(_ number: Int) -> Command {
         let lines = (0..<200).map { #"{"lineId":"\#($0)","productId":"\#(product($0 % 6))","quantity":1}"# }

@@ -22,7 +22,7 @@ extension Scenario {
                 .relayMarked, .restoreReady, .restoreAside:
                 break
             }
-            try await mart.died(Mart.services, times: lives(for: point)["catalog"]?.count ?? 1)
+            try await mart.died(amidMoreTradeOf: Mart.services, times: lives(for: point)["catalog"]?.count ?? 1)
             if backupPoints.contains(point) { try await mart.backedUp(Command.backupName) }
         }
     }

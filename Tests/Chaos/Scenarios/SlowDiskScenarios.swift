@@ -25,9 +25,13 @@ extension Scenario {
             proxy.reset()
             // Its commit ends, and the next batch, with all the rest, is in its own.
             try await Task.sleep(for: .milliseconds(1_300))
-            try await mart.kill("consignment")
+            // What that one has written is in the kernel's hands, so only with the power does it go.
+            mart.release("consignment")
+            try await mart["consignment"].kill()
+            mart.noteDeaths("consignment", [137])
+            try FaultyDisk.cutPower(of: mart.store(of: "consignment"))
             try disk.set(.none)
-            try await mart.died(["consignment"], times: 1)
+            try await mart["consignment"].restart()
         },
         slow("a line that hangs amid a frame") { mart, proxy, disk in
             mart.trader.send((0..<300).map(Trade().bigSale))
