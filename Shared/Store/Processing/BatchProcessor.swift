@@ -135,18 +135,12 @@ public final class BatchProcessor {
     ///   - isSuspect: whether one of them may have killed the last process. Then attempts are counted, as for redelivered messages.
     ///   - decided: gets what was decided on it.
     public func replayParked(isSuspect: Bool = false, decided: ([Decision]) -> Void = { _ in }) throws -> Bool {
-        guard isSuspect, let suspect = try nextToReplay() else {
-            let found = try replayNext()
-            decided(decisions)
-            return found
-        }
-        guard try beginAttempt(suspect) else {
-            decided(decisions)
-            return true
-        }
-        let found = try replayNext()
+        let suspect = isSuspect ? try nextToReplay() : nil
+        let mayBeTried = try suspect.map { try beginAttempt($0) } ?? true
+        let found = mayBeTried ? try replayNext() : true
+        // Before the attempt is taken back, which is a transaction of its own that decides nothing.
         decided(decisions)
-        try endAttempt(suspect)
+        if let suspect, mayBeTried { try endAttempt(suspect) }
         return found
     }
 

@@ -142,14 +142,13 @@ final class Mart: Sendable {
 
     /// The same, with business going on until then: how many batches a number of sales makes is the machine's affair.
     func died(amidMoreTradeOf services: [String], times: Int) async throws {
-        let deadline = ContinuousClock.now + .seconds(40)
         var round = 0
-        while services.contains(where: { deaths[$0]?.count ?? 0 < times }), ContinuousClock.now < deadline {
+        try await expectEventually("\(services) end for the \(times). time", timeout: .seconds(40)) {
             if trader.record.read({ $0.answered == $0.entries.count }) {
                 trader.send(Trade().more(round))
                 round += 1
             }
-            try await Task.sleep(for: .milliseconds(10))
+            return services.allSatisfy { deaths[$0]?.count ?? 0 >= times }
         }
         try await died(services, times: times)
     }
