@@ -1,10 +1,15 @@
 public import Glibc
+import Synchronization
 
-/// A TCP port of 127.0.0.1 that is free now, below the range from which the kernel gives ports to outgoing connections,
-/// so that it is still free a second later.
+private let givenPorts = Mutex<Set<Int>>([])
+
+/// A TCP port of 127.0.0.1 that is free now and is given to nobody else: each once in a process, since a service that is dead for
+/// a moment comes back to its own; above those of `scripts/free-port`; below the range from which the kernel gives ports to outgoing
+/// connections.
 public func freePort() -> Int {
     while true {
-        let port = Int.random(in: 20_000..<32_000)
+        let port = Int.random(in: 24_000..<32_000)
+        guard givenPorts.withLock({ $0.insert(port).inserted }) else { continue }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         if withLoopback(port, { bind(descriptor, $0, $1) }) == 0 { return port }
