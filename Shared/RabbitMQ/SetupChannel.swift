@@ -50,6 +50,15 @@ public final class SetupChannel {
         }
     }
 
+    /// Declares a piece of the topology, as the call of its kind above.
+    public func declare(_ declaration: Declaration) throws(RabbitMQError) {
+        switch declaration {
+        case .exchange(let name, let type, let passive): try declareExchange(name, type: type, durable: true, passive: passive)
+        case .queue(let name, let arguments, let passive): try declareQueue(name, passive: passive, arguments: arguments)
+        case .binding(let queue, let exchange, let routingKey): try bindQueue(queue, exchange: exchange, routingKey: routingKey)
+        }
+    }
+
     /// Removes a binding. Removing one that is not there is no error.
     /// - Throws: `.accessRefused`.
     public func unbindQueue(

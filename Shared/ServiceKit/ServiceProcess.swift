@@ -92,6 +92,7 @@ struct ServiceProcess {
                 // Held as long as this connection lives: a second instance of the service cannot get past it.
                 try channel.declareQueue(TopologySetup.ownerQueue(of: service), durable: false, exclusive: true)
             },
+            maintained: { topology.declarations(of: queues) },
             onStateChange: { [health, metrics] state in
                 health.consumer(state)
                 metrics.connection(.consumer, state)

@@ -10,23 +10,25 @@ final class TopologySetup: Sendable {
 
     init(_ topology: Topology) { self.topology = topology }
 
-    func assert(_ queues: [Topology.Queue], on channel: SetupChannel) throws(RabbitMQError) {
+    /// The exchanges and these queues with their bindings; as checks alone where the user may not declare (bindings cannot be checked).
+    func declarations(of queues: [Topology.Queue]) -> [Declaration] {
         let mayDeclare = mayDeclare.withLock { $0 }
-        do throws(RabbitMQError) {
-            for exchange in Topology.exchanges {
-                try channel.declareExchange(exchange, type: "topic", durable: true, passive: !mayDeclare)
-            }
-            for queue in queues {
-                try channel.declareQueue(
-                    queue.name, durable: true, passive: !mayDeclare, arguments: queue.arguments.mapValues(\.fieldValue))
-                if mayDeclare {
-                    for binding in queue.bindings {
-                        try channel.bindQueue(queue.name, exchange: binding.exchange, routingKey: binding.routingKey)
-                    }
+        let exchanges = Topology.exchanges.map { Declaration.exchange($0, type: "topic", passive: !mayDeclare) }
+        return exchanges
+            + queues.flatMap { queue in
+                let bindings = queue.bindings.map {
+                    Declaration.binding(queue: queue.name, exchange: $0.exchange, routingKey: $0.routingKey)
                 }
+                return [.queue(queue.name, arguments: queue.arguments.mapValues(\.fieldValue), passive: !mayDeclare)]
+                    + (mayDeclare ? bindings : [])
             }
-        } catch  where error.replyCode == 403 && mayDeclare {
-            self.mayDeclare.withLock { $0 = false }
+    }
+
+    func assert(_ queues: [Topology.Queue], on channel: SetupChannel) throws(RabbitMQError) {
+        do throws(RabbitMQError) {
+            for declaration in declarations(of: queues) { try channel.declare(declaration) }
+        } catch  where error.replyCode == 403 {
+            mayDeclare.withLock { $0 = false }
             throw error
         }
     }

@@ -7,6 +7,8 @@ final class ConsumerClient: ConnectionClient {
     private var ledger = AcknowledgementLedger()
     private var requests: [ConsumerCore.Request] = []
     private var generation = 0
+    /// When what is maintained is declared again.
+    private var nextAssertion = MonotonicTime.now()
     /// Optional subscriptions whose queue was missing; left out of the next attempt only.
     private var missing: Set<Int> = []
 
@@ -29,6 +31,7 @@ final class ConsumerClient: ConnectionClient {
                 arguments: subscription.arguments)
         }
         try waitForConsumers(connection, count: left.count)
+        nextAssertion = .now() + connection.heartbeat
     }
 
     /// A missing queue closes the channel, and any channel error ends the connection: the next attempt leaves the queue out.
@@ -68,6 +71,10 @@ final class ConsumerClient: ConnectionClient {
 
     func turn(_ connection: NativeConnection, now: MonotonicTime) throws(RabbitMQError) -> Bool {
         try sendAcknowledgements(connection)
+        if now >= nextAssertion {
+            for declaration in core.maintained() { try connection.assert(declaration) }
+            nextAssertion = now + connection.heartbeat
+        }
         let isMoreToRead = try read(connection)
         if let last = reader.deliveries.last {
             ledger.deliver(through: last.deliveryTag)

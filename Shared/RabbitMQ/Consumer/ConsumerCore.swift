@@ -14,6 +14,7 @@ final class ConsumerCore: Sendable {
 
     let control: ConnectionControl
     let subscriptions: [Subscription]
+    let maintained: @Sendable () -> [Declaration]
     private let shared = Monitor(Shared())
 
     struct Shared: Sendable {
@@ -30,11 +31,13 @@ final class ConsumerCore: Sendable {
 
     init(
         configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,
-        setup: @escaping @Sendable (SetupChannel) throws -> Void, onStateChange: (@Sendable (ConnectionState) -> Void)?
+        setup: @escaping @Sendable (SetupChannel) throws -> Void, maintained: @escaping @Sendable () -> [Declaration],
+        onStateChange: (@Sendable (ConnectionState) -> Void)?
     ) {
         control = ConnectionControl(
             configuration: configuration, logger: logger, role: "consumer", setup: setup, onStateChange: onStateChange)
         self.subscriptions = subscriptions
+        self.maintained = maintained
     }
 
     var state: ConnectionState { control.state }

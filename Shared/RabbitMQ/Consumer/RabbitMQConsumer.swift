@@ -41,16 +41,20 @@ public final class RabbitMQConsumer: Sendable {
     /// Makes a consumer; nothing happens before `start()`.
     /// - Parameters:
     ///   - setup: declares queues and bindings, on every new connection before consuming. Runs on the consumer's thread.
+    ///   - maintained: declared again at every heartbeat while connected, without waiting for answers, so that what somebody takes away
+    ///     comes back. A refusal ends the connection, and `setup` meets its reason. Called on the consumer's thread.
     ///   - onStateChange: gets every change of `state` and every failed attempt to connect, on the consumer's thread; must return soon.
     /// - Precondition: every prefetch is at least 1.
     public init(
         configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,
         setup: @escaping @Sendable (SetupChannel) throws -> Void = { _ in },
+        maintained: @escaping @Sendable () -> [Declaration] = { [] },
         onStateChange: (@Sendable (ConnectionState) -> Void)? = nil
     ) {
         precondition(subscriptions.allSatisfy { $0.prefetch > 0 }, "A prefetch of 0 means without limit")
         core = ConsumerCore(
-            configuration: configuration, subscriptions: subscriptions, logger: logger, setup: setup, onStateChange: onStateChange)
+            configuration: configuration, subscriptions: subscriptions, logger: logger, setup: setup, maintained: maintained,
+            onStateChange: onStateChange)
     }
 
     deinit { core.requestStop(timeout: .zero) }

@@ -45,8 +45,6 @@ extension Scenario {
             },
             mistake("binding of commands to consignment deleted", watches: false) { mart in
                 try mart.operate { try $0.unbindQueue("consignment.commands", exchange: "mart.commands", routingKey: "consignment.#") }
-                // Nothing of the service notices that nobody can reach it; a restart, or the next reconnect, puts it right.
-                try await mart.broker.control("close_all_connections", "--vhost", mart.place.name, "test")
             },
             mistake(
                 "queue settlement.events declared with other arguments", deaths: ["settlement": [137, 69]]
