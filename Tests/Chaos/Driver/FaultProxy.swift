@@ -36,7 +36,9 @@ final class FaultProxy: Sendable {
         var sockets: Set<Int32> = []
         var accepts = true
         var isClosed = false
-        var stranded: Set<Int32> = []
+        /// What each client said first, its name among it.
+        var greetings: [Int32: [UInt8]] = [:]
+        var deaf: Set<Int32> = []
     }
 
     init(to target: Int) throws {
@@ -84,8 +86,14 @@ final class FaultProxy: Sendable {
         }
     }
 
-    /// The connections that exist fall silent for ever; new ones are not touched.
-    func strand() { state.withLock { $0.stranded = $0.sockets } }
+    /// From the connections of this name nothing is taken any more, though the broker's heartbeats still come; new ones are not touched.
+    func deafen(_ name: String) throws {
+        try state.withLock { state in
+            let named = state.greetings.filter { $0.value.firstRange(of: Array(name.utf8)) != nil }
+            if named.isEmpty { throw Failure("nobody with the name \(name) is connected") }
+            state.deaf.formUnion(named.keys)
+        }
+    }
 
     func close() {
         reset(accepting: false)
@@ -124,6 +132,7 @@ final class FaultProxy: Sendable {
         private let proxy: FaultProxy
         private let client, server: Int32
         private let ended = Atomic(0)
+        private static let heartbeat: [UInt8] = [8, 0, 0, 0, 0, 0, 0, 0xCE]
 
         init(_ proxy: FaultProxy, _ client: Int32, _ server: Int32) {
             (self.proxy, self.client, self.server) = (proxy, client, server)
@@ -134,10 +143,8 @@ final class FaultProxy: Sendable {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while true {
                 let weather = proxy.weather(direction)
-                if proxy.isStranded(client) {
-                    // Not even an end is passed on, but for that of the service itself.
-                    if direction == .toBroker, isGone(client) { break }
-                    if ended.load(ordering: .acquiring) > 0 { break }
+                if direction == .toBroker, proxy.isDeaf(client) {
+                    if isGone(client) { break }
                     Thread.sleep(forTimeInterval: 0.01)
                     continue
                 }
@@ -151,7 +158,15 @@ final class FaultProxy: Sendable {
                 if Glibc.poll(&poll, 1, 20) == 0 { continue }
                 let limit = min(weather.slice, weather.bytesPerSecond.map { max(1, $0 / 20) } ?? buffer.count, buffer.count)
                 let count = recv(from, &buffer, limit, 0)
-                if count <= 0 { break }
+                if count <= 0 {
+                    // A broker gives up whom it does not hear, which must not help here: its heartbeats go on.
+                    while proxy.isDeaf(client), !isGone(client) {
+                        _ = sendAll(client, Self.heartbeat, Self.heartbeat.count)
+                        Thread.sleep(forTimeInterval: 0.2)
+                    }
+                    break
+                }
+                if direction == .toBroker { proxy.greeted(client, buffer[..<count]) }
                 if weather.delay > .zero { Thread.sleep(forTimeInterval: weather.delay / .seconds(1)) }
                 if let rate = weather.bytesPerSecond { Thread.sleep(forTimeInterval: Double(count) / Double(rate)) }
                 let (kept, isCut) = proxy.spoil(&buffer, count, direction)
@@ -178,7 +193,13 @@ final class FaultProxy: Sendable {
         }
     }
 
-    private func isStranded(_ client: Int32) -> Bool { state.withLock { $0.stranded.contains(client) } }
+    private func isDeaf(_ client: Int32) -> Bool { state.withLock { $0.deaf.contains(client) } }
+
+    private func greeted(_ client: Int32, _ bytes: ArraySlice<UInt8>) {
+        state.withLock { state in
+            if state.greetings[client, default: []].count < 1_024 { state.greetings[client, default: []] += bytes.prefix(1_024) }
+        }
+    }
 
     /// Whether a whole frame is first: type, channel, size, payload, end.
     private static func beginsWithFrame(_ buffer: [UInt8], _ count: Int) -> Bool {
@@ -197,7 +218,8 @@ final class FaultProxy: Sendable {
     private func close(_ client: Int32, _ server: Int32) {
         state.withLock { state in
             state.sockets.subtract([client, server])
-            state.stranded.subtract([client, server])
+            state.deaf.remove(client)
+            state.greetings[client] = nil
         }
         Glibc.close(client)
         Glibc.close(server)
