@@ -51,11 +51,11 @@ enum TestRun {
     }
 }
 
-/// A failure of the test infrastructure, not of the code under test.
+/// What a test waited or looked for was not so; says what.
 public struct SupportError: Error, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) {
+    public init(_ description: String) {
         self.description = description
     }
 }

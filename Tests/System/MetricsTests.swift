@@ -54,7 +54,7 @@ private struct MetricsReading {
 
     static func of(_ process: ServiceProcess) async throws -> MetricsReading {
         let (status, body) = try await process.get("/metrics")
-        guard status == 200 else { throw Failure("/metrics of \(process.name) answers \(status)") }
+        guard status == 200 else { throw SupportError("/metrics of \(process.name) answers \(status)") }
         return MetricsReading(String(decoding: body, as: UTF8.self))
     }
 

@@ -30,7 +30,7 @@ struct Stores {
     var services: [String] { files.keys.sorted() }
 
     func rows(_ service: String, _ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-        guard let file = files[service] else { throw Failure("no store of \(service)") }
+        guard let file = files[service] else { throw SupportError("no store of \(service)") }
         return try file.read { try Row.fetchAll($0, sql: sql, arguments: arguments) }
     }
 

@@ -48,7 +48,7 @@ final class FaultProxy: Sendable {
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         guard withLoopback(port, { bind(listener, $0, $1) }) == 0, listen(listener, 64) == 0 else {
-            throw Failure("the proxy cannot listen: errno \(errno)")
+            throw SupportError("the proxy cannot listen: errno \(errno)")
         }
         Thread.detachNewThread { self.accept() }
     }
@@ -90,7 +90,7 @@ final class FaultProxy: Sendable {
     func deafen(_ name: String) throws {
         try state.withLock { state in
             let named = state.greetings.filter { $0.value.firstRange(of: Array(name.utf8)) != nil }
-            if named.isEmpty { throw Failure("nobody with the name \(name) is connected") }
+            if named.isEmpty { throw SupportError("nobody with the name \(name) is connected") }
             state.deaf.formUnion(named.keys)
         }
     }

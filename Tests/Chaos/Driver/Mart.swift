@@ -179,7 +179,7 @@ final class Mart: Sendable {
 
     func status(of service: String) async throws -> JSONValue {
         let (status, body) = try await self[service].get("/v1/status")
-        guard status == 200 else { throw Failure("\(service) answers \(status) to /v1/status") }
+        guard status == 200 else { throw SupportError("\(service) answers \(status) to /v1/status") }
         return try JSONDocument(parsing: Array(body)).root
     }
 
@@ -201,7 +201,7 @@ final class Mart: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         } while ContinuousClock.now < deadline
         let logs = Self.services.map { "\($0):\n\(self[$0].logTail(lines: 6))" }.joined(separator: "\n")
-        throw Failure("not quiet after \(limit): \(open.prefix(5).joined(separator: "; "))\n\(logs)")
+        throw SupportError("not quiet after \(limit): \(open.prefix(5).joined(separator: "; "))\n\(logs)")
     }
 
     private func unfinished() async -> [String] {

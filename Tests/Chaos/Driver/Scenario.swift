@@ -101,7 +101,7 @@ extension Scenario {
             await mart.close()
             // The next scenario finds the node as it must be.
             if node == .breakable { try? await broker.restart() }
-            throw Failure("\(name): \(error)")
+            throw SupportError("\(name): \(error)")
         }
     }
 

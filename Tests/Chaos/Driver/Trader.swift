@@ -140,7 +140,7 @@ final class Trader: Sendable {
     func ask(_ commands: [Command], limit: Duration = .seconds(30)) async throws {
         let answers = try await answer(commands, limit: limit)
         for entry in answers where !["accepted ok", "duplicate ok"].contains(entry.verdicts[0]) {
-            throw Failure("\(entry.command.name) \(entry.command.key): \(entry.verdicts)")
+            throw SupportError("\(entry.command.name) \(entry.command.key): \(entry.verdicts)")
         }
     }
 

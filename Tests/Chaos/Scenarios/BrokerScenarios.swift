@@ -127,7 +127,7 @@ extension Mart {
                 return status == 503 && String(decoding: body, as: UTF8.self).contains("broker-unreachable")
             }
             for path in ["/livez", "/v1/status"] where try await self[service].get(path, timeout: .seconds(2)).status != 200 {
-                throw Failure("\(service) does not answer \(path) while the broker is away")
+                throw SupportError("\(service) does not answer \(path) while the broker is away")
             }
         }
     }
@@ -156,7 +156,7 @@ extension Mart {
         try broker.pause()
         try await Task.sleep(for: time)
         for service in Self.services where try await self[service].get("/livez", timeout: .seconds(2)).status != 200 {
-            throw Failure("\(service) hangs with the broker")
+            throw SupportError("\(service) hangs with the broker")
         }
         try broker.resume()
     }

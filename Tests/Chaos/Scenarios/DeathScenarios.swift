@@ -38,7 +38,7 @@ extension Scenario {
                 try await mart.terminate(Mart.services)
                 try await mart.died(Mart.services, times: 1)
                 let took = told.duration(to: .now)
-                if took > .seconds(5) { throw Failure("the services took \(took) to stop") }
+                if took > .seconds(5) { throw SupportError("the services took \(took) to stop") }
             },
             Scenario(name: "a second SIGTERM stops at once", node: .breakable, deaths: ["consignment": [75]]) { mart in
                 try await mart.answeredMore(60)
@@ -55,7 +55,7 @@ extension Scenario {
                 try await mart.terminate(["consignment"])
                 try await mart.ended(["consignment"], times: 1)
                 let took = told.duration(to: .now)
-                if took > .seconds(1) { throw Failure("it took \(took) to stop at once") }
+                if took > .seconds(1) { throw SupportError("it took \(took) to stop at once") }
                 try await mart.broker.control("set_vm_memory_high_watermark", "0.4")
             },
             Scenario(name: "every command comes a second time, later") { mart in

@@ -9,7 +9,7 @@ extension Scenario {
     ) -> Scenario {
         Scenario(name: name, isQuick: isQuick, node: .breakable, sales: sales, keepsSize: keepsSize, isProxied: true, patience: patience) {
             mart in
-            guard let proxy = mart.proxy else { throw Failure("no proxy") }
+            guard let proxy = mart.proxy else { throw SupportError("no proxy") }
             try await mart.answeredMore(60)
             try await fault(mart, proxy)
             proxy.clear()
@@ -83,7 +83,7 @@ extension Scenario {
         },
         // Within a body nothing but TLS notices it: AMQP has no checksum.
         Scenario(name: "bytes changed anywhere, under TLS", node: .encrypted) { mart in
-            guard let proxy = mart.proxy else { throw Failure("no proxy") }
+            guard let proxy = mart.proxy else { throw SupportError("no proxy") }
             for round in 0..<6 {
                 try await mart.answeredMore(20)
                 let direction: FaultProxy.Direction = round % 2 == 0 ? .toBroker : .toService

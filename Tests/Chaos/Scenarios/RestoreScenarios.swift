@@ -41,7 +41,7 @@ extension Scenario {
                 try await mart.stopped("settlement") { store in
                     try store.close()
                     if (try? await mart.restore("settlement", environment: ["MART_CRASH_AT": point.rawValue])) != nil {
-                        throw Failure("the restore was not killed")
+                        throw SupportError("the restore was not killed")
                     }
                     try await mart.refused("settlement", saying: "restor")
                     try await mart.restore("settlement")

@@ -8,7 +8,7 @@ extension Scenario {
         Scenario(
             name: name, node: .breakable, sales: 600, isProxied: true, faultyDisks: ["consignment"], deaths: deaths, patience: .seconds(90)
         ) { mart in
-            guard let proxy = mart.proxy, let disk = mart.disks["consignment"] else { throw Failure("no proxy or disk") }
+            guard let proxy = mart.proxy, let disk = mart.disks["consignment"] else { throw SupportError("no proxy or disk") }
             // The numbers of deliveries on this connection are past what the next one will begin with.
             try await mart.answeredMore(150)
             try disk.set(.verySlowSync)

@@ -10,7 +10,7 @@ extension Scenario {
         _ name: String, _ fault: FaultyDisk.Fault, of service: String, isQuick: Bool = false, saysSo: Bool = true
     ) -> Scenario {
         Scenario(name: name, isQuick: isQuick, faultyDisks: [service]) { mart in
-            guard let disk = mart.disks[service] else { throw Failure("no disk") }
+            guard let disk = mart.disks[service] else { throw SupportError("no disk") }
             try await mart.answeredMore(60)
             try disk.set(fault)
             if saysSo {
@@ -20,7 +20,7 @@ extension Scenario {
                 }
             }
             try await Task.sleep(for: .seconds(1))
-            if try await mart[service].get("/livez").status != 200 { throw Failure("\(service) does not live") }
+            if try await mart[service].get("/livez").status != 200 { throw SupportError("\(service) does not live") }
             try disk.set(.none)
         }
     }
@@ -49,7 +49,7 @@ extension Scenario {
             try await mart.terminate(["settlement"])
             mart.release("settlement")
             let code = try await mart["settlement"].waitForExit()
-            if told.duration(to: .now) > .seconds(8) { throw Failure("it took \(told.duration(to: .now)) to stop") }
+            if told.duration(to: .now) > .seconds(8) { throw SupportError("it took \(told.duration(to: .now)) to stop") }
             mart.noteDeaths("settlement", [code])
             try mart.disks["settlement"]?.set(.none)
             try await mart["settlement"].restart()
@@ -81,7 +81,7 @@ extension Scenario {
             try reader.close()
             try await mart.trader.ask((number..<number + 100).map(Trade().bigSale))
             let size = try Mart.size(of: log)
-            if size > StoreSettings.logLimit { throw Failure("the log keeps \(size) bytes when nobody reads it any more") }
+            if size > StoreSettings.logLimit { throw SupportError("the log keeps \(size) bytes when nobody reads it any more") }
         },
         Scenario(name: "a second settlement on the same store is refused") { mart in
             try await mart.answeredMore(30)
@@ -89,15 +89,15 @@ extension Scenario {
                 "settlement", amqpURL: mart.place.url, folder: TemporaryFolder("second"),
                 environment: ["DATA_DIR": mart["settlement"].dataFolder.path])
             let code = try await second.waitForExit()
-            if code != 69 { throw Failure("the second one ended with \(code)") }
-            if !second.logTail().contains("in use") { throw Failure("it does not say why: \(second.logTail())") }
+            if code != 69 { throw SupportError("the second one ended with \(code)") }
+            if !second.logTail().contains("in use") { throw SupportError("it does not say why: \(second.logTail())") }
         },
         Scenario(name: "a second settlement with a store of its own is fenced off", sales: 600) { mart in
             try await mart.answeredMore(30)
             let second = try ServiceProcess("settlement", amqpURL: mart.place.url, folder: TemporaryFolder("second"))
             let code = try await second.waitForExit(timeout: .seconds(40))
-            if code != 69 { throw Failure("the second one ended with \(code)") }
-            if !second.logTail().contains("another instance") { throw Failure("it does not say why: \(second.logTail())") }
+            if code != 69 { throw SupportError("the second one ended with \(code)") }
+            if !second.logTail().contains("another instance") { throw SupportError("it does not say why: \(second.logTail())") }
         },
         damaged("a store whose first page is torn is refused", page: { _ in 0 }),
         damaged("a store with a torn page within is refused", isQuick: true) { db in
@@ -212,6 +212,6 @@ extension Mart {
         try await self[service].restart()
         noteDeaths(service, [try await self[service].waitForExit()])
         let log = self[service].logTail(lines: 3)
-        if !log.contains(word) { throw Failure("\(service) does not say \(word): \(log)") }
+        if !log.contains(word) { throw SupportError("\(service) does not say \(word): \(log)") }
     }
 }

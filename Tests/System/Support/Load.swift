@@ -55,7 +55,7 @@ struct Load: Sendable {
         let wanted = Int64(count) * share
         try await expectEventually("all \(count) sales are settled", timeout: limit) {
             let payable = try await settlement.json("/v1/sellers/\(seller)/balance")["payable"]?.int64 ?? 0
-            if payable > wanted { throw Failure("\(payable) is owed where \(wanted) is due: something was settled twice") }
+            if payable > wanted { throw SupportError("\(payable) is owed where \(wanted) is due: something was settled twice") }
             return payable == wanted
         }
         for number in [0, count / 3, count / 2, count - 1] { _ = try await settlement.json("/v1/settlements/\(saleId(number))") }

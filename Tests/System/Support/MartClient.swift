@@ -124,7 +124,7 @@ final class MartClient: Sendable {
         var open = Array(messages.indices)
         let deadline = ContinuousClock.now + limit
         while !open.isEmpty {
-            if ContinuousClock.now > deadline { throw Failure("\(open.count) messages were not confirmed within \(limit)") }
+            if ContinuousClock.now > deadline { throw SupportError("\(open.count) messages were not confirmed within \(limit)") }
             let seen = settled.items.count
             publisher.enqueue(open.map { (token: UInt64($0), message: messages[$0]) })
             let wanted = seen + open.count

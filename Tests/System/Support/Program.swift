@@ -23,7 +23,7 @@ struct Program {
         var variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
         defer { for string in words + variables { free(string) } }
         var pid: pid_t = 0
-        guard posix_spawn(&pid, path, &actions, nil, &words, &variables) == 0 else { throw Failure("cannot start \(path)") }
+        guard posix_spawn(&pid, path, &actions, nil, &words, &variables) == 0 else { throw SupportError("cannot start \(path)") }
         let process = pid
         do {
             let code = try await eventually("\(name) \(arguments.joined(separator: " ")) ends") { () -> Int32? in

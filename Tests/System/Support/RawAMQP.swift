@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Messaging
 import StrictJSON
+import TestSupport
 
 /// AMQP 0-9-1 by hand, for what no decent client sends: headers that nest a thousandfold, and direct reply-to, which needs publisher and
 /// consumer on one channel. Blocks; runs on a thread of its own.
@@ -30,7 +31,7 @@ struct RawAMQP: ~Copyable {
         let connected = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard connected == 0 else { throw Failure("cannot connect to port \(port)") }
+        guard connected == 0 else { throw SupportError("cannot connect to port \(port)") }
         try send(Array("AMQP".utf8) + [0, 0, 9, 1])
         try expect(10, 10)
         try method(0, 10, 11, table([]) + short("PLAIN") + long(Array("\0guest\0guest".utf8)) + short("en_US"))
@@ -93,7 +94,7 @@ struct RawAMQP: ~Copyable {
     private func expect(_ classId: UInt16, _ methodId: UInt16) throws {
         let payload = try read().payload
         guard payload.prefix(4).elementsEqual(number(classId) + number(methodId)) else {
-            throw Failure(
+            throw SupportError(
                 "expected method \(classId) \(methodId), got \(payload.prefix(4)): \(String(decoding: payload.dropFirst(4), as: UTF8.self))"
             )
         }
@@ -103,7 +104,7 @@ struct RawAMQP: ~Copyable {
         while true {
             let head = try receive(7)
             let payload = try receive(head[3..<7].reduce(0) { $0 << 8 | Int($1) })
-            guard try receive(1) == [0xce] else { throw Failure("a frame without its end") }
+            guard try receive(1) == [0xce] else { throw SupportError("a frame without its end") }
             if head[0] != 8 { return (head[0], payload) }
         }
     }
@@ -113,14 +114,16 @@ struct RawAMQP: ~Copyable {
         var filled = 0
         while filled < count {
             let received = bytes.withUnsafeMutableBytes { recv(socket, $0.baseAddress?.advanced(by: filled), count - filled, 0) }
-            guard received > 0 else { throw Failure("the broker closed the connection, or was silent for 20 s") }
+            guard received > 0 else { throw SupportError("the broker closed the connection, or was silent for 20 s") }
             filled += received
         }
         return bytes
     }
 
     private func send(_ bytes: [UInt8]) throws {
-        guard Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw Failure("the broker takes nothing") }
+        guard Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+            throw SupportError("the broker takes nothing")
+        }
     }
 
     // MARK: Values

@@ -7,7 +7,7 @@ extension ServiceProcess {
     /// GET that must answer 200; the JSON it answers.
     nonisolated func json(_ path: String) async throws -> JSONValue {
         let (status, body) = try await get(path)
-        guard status == 200 else { throw Failure("\(name) answers \(status) to \(path): \(String(decoding: body, as: UTF8.self))") }
+        guard status == 200 else { throw SupportError("\(name) answers \(status) to \(path): \(String(decoding: body, as: UTF8.self))") }
         return try JSONDocument(parsing: Array(body)).root
     }
 

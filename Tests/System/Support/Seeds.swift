@@ -94,7 +94,7 @@ extension MartClient {
     }
 
     private func expect(_ reply: Reply, _ verdicts: [String]) throws {
-        if !verdicts.contains(reply.verdict) { throw Failure("\(reply.routingKey): \(reply.verdict), \(reply.message)") }
+        if !verdicts.contains(reply.verdict) { throw SupportError("\(reply.routingKey): \(reply.verdict), \(reply.message)") }
     }
 }
 

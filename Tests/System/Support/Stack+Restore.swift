@@ -9,7 +9,7 @@ extension Stack {
     private func martctl(_ arguments: [String], exits code: Int32 = 0) async throws -> String {
         let run = try await Program.run("martctl", arguments, environment: clientEnvironment)
         if run.exitCode != code {
-            throw Failure("martctl \(arguments.joined(separator: " ")) exits \(run.exitCode), not \(code):\n\(run.output)\(run.error)")
+            throw SupportError("martctl \(arguments.joined(separator: " ")) exits \(run.exitCode), not \(code):\n\(run.output)\(run.error)")
         }
         return run.output
     }
@@ -48,7 +48,7 @@ extension Stack {
         let run = try await Program.run("martctl", ["reconcile", "--json", "--grace", "0"], environment: clientEnvironment)
         let lines = try run.output.split(separator: "\n").map { try JSONDocument(parsing: Array($0.utf8)).root }
         guard run.exitCode == (lines.isEmpty ? 0 : 1) else {
-            throw Failure("reconcile exits \(run.exitCode) with \(lines.count) differences:\n\(run.output)\(run.error)")
+            throw SupportError("reconcile exits \(run.exitCode) with \(lines.count) differences:\n\(run.output)\(run.error)")
         }
         return lines.map { "\($0["kind"]?.string ?? "") \($0["id"]?.string ?? "")" }.sorted()
     }

@@ -13,11 +13,11 @@ struct BrokenBrokerTests {
         _ = try await pair.publisher.publish(message("before", to: pair.queue))
         #expect(try await pair.consumer.take(1).map(text) == ["before"])
         try await broker.stop()
-        try await pair.publisherStates.waitForOne("the publisher notices") { $0.failure != nil }
-        try await pair.consumerStates.waitForOne("the consumer notices") { $0.failure != nil }
+        try await pair.publisherStates.first("the publisher notices") { $0.failure != nil }
+        try await pair.consumerStates.first("the consumer notices") { $0.failure != nil }
         try await broker.restart()
-        try await pair.publisherStates.waitForOne("the publisher comes back") { $0 == .connected(generation: 2) }
-        try await pair.consumerStates.waitForOne("the consumer comes back") { $0 == .connected(generation: 2) }
+        try await pair.publisherStates.first("the publisher comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("the consumer comes back") { $0 == .connected(generation: 2) }
         _ = try await pair.publisher.publish(message("after", to: pair.queue))
         let deliveries = try await pair.consumer.take(2)
         #expect(deliveries.map(text) == ["before", "after"])
@@ -35,13 +35,13 @@ struct BrokenBrokerTests {
         try await broker.control("set_vm_memory_high_watermark", "absolute", "1")
         // The broker tells only a connection that publishes.
         pair.publisher.enqueue([(1, message("a", to: pair.queue))])
-        try await pair.publisherStates.waitForOne("it is blocked") { $0.blockReason?.contains("memory") == true }
+        try await pair.publisherStates.first("it is blocked") { $0.blockReason?.contains("memory") == true }
         pair.publisher.enqueue([(2, message("b", to: pair.queue))])
         // Lifting the alarm takes longer than the confirm timeout, which stands still meanwhile.
         try await withTimeLimit(.seconds(60), "the alarm is lifted") { _ = try await broker.control("set_vm_memory_high_watermark", "0.9") }
         try await pair.settled.wait("both are confirmed") { $0.count == 2 }
-        #expect(pair.settled.events.map(\.outcome) == [.confirmed, .confirmed])
-        #expect(pair.publisherStates.events.suffix(2).last == .connected(generation: 1))
+        #expect(pair.settled.items.map(\.outcome) == [.confirmed, .confirmed])
+        #expect(pair.publisherStates.items.suffix(2).last == .connected(generation: 1))
         #expect(try await pair.consumer.take(2).map(text) == ["a", "b"])
         await pair.shutdown()
         try await broker.stop()
@@ -53,11 +53,11 @@ struct BrokenBrokerTests {
         try await pair.start()
         try broker.pause()
         for states in [pair.publisherStates, pair.consumerStates] {
-            try await states.waitForOne("it is noticed") { $0.failure?.code == .heartbeatTimeout }
+            try await states.first("it is noticed") { $0.failure?.code == .heartbeatTimeout }
         }
         try broker.resume()
-        try await pair.publisherStates.waitForOne("the publisher comes back") { $0 == .connected(generation: 2) }
-        try await pair.consumerStates.waitForOne("the consumer comes back") { $0 == .connected(generation: 2) }
+        try await pair.publisherStates.first("the publisher comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("the consumer comes back") { $0 == .connected(generation: 2) }
         await pair.shutdown()
         try await broker.stop()
     }
@@ -67,23 +67,23 @@ struct BrokenBrokerTests {
         var configuration = try RabbitMQConfiguration(url: broker.url)
         configuration.heartbeat = .seconds(1)
         configuration.connectTimeout = .seconds(1)
-        let lines = EventLog<String>()
-        let states = EventLog<ConnectionState>()
-        let settled = EventLog<RabbitMQPublisher.Settlement>()
+        let lines = Recorder<String>()
+        let states = Recorder<ConnectionState>()
+        let settled = Recorder<RabbitMQPublisher.Settlement>()
         let publisher = RabbitMQPublisher(
             configuration: configuration, logger: Logger(label: "test") { _ in LineRecorder(lines: lines) },
             setup: { try $0.declareQueue("work") }, onSettled: { settled.add($0) }, onStateChange: { states.add([$0]) })
         publisher.start()
-        try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+        try await states.first("it connects") { $0 == .connected(generation: 1) }
         try broker.pause()
         // More than the buffers of both kernels hold: the thread hangs in a write.
         let body = [UInt8](repeating: 7, count: 1 << 20)
         publisher.enqueue((0..<64).map { (token: $0, message: OutgoingMessage(exchange: "", routingKey: "work", body: body)) })
-        try await lines.waitForOne("the watchdog cuts the socket", limit: .seconds(20)) { $0.contains("socket is cut") }
+        try await lines.first("the watchdog cuts the socket", limit: .seconds(20)) { $0.contains("socket is cut") }
         try await settled.wait("all are lost", limit: .seconds(20)) { $0.count == 64 }
-        #expect(settled.events.allSatisfy { $0.outcome == .lost })
+        #expect(settled.items.allSatisfy { $0.outcome == .lost })
         try broker.resume()
-        try await states.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await states.first("it comes back") { $0 == .connected(generation: 2) }
         #expect(try await publisher.publish(message("x", to: "work")).generation == 2)
         await publisher.shutdown(timeout: .seconds(5))
         try await broker.stop()
@@ -107,11 +107,11 @@ struct BrokenBrokerTests {
 
 /// Records the messages of log lines.
 private struct LineRecorder: LogHandler {
-    let lines: EventLog<String>
+    let lines: Recorder<String>
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.trace
 
-    init(lines: EventLog<String>) { self.lines = lines }
+    init(lines: Recorder<String>) { self.lines = lines }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

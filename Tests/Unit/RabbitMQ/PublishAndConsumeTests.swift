@@ -56,8 +56,8 @@ struct PublishAndConsumeTests {
                 pair.consumer.acknowledge(through: (batch + more)[batch.count + more.count - 1])
             }
             try await pair.settled.wait("all settle") { $0.count == count }
-            #expect(pair.settled.events.allSatisfy { $0.outcome == .confirmed })
-            #expect(Set(pair.settled.events.map(\.token)).count == count)
+            #expect(pair.settled.items.allSatisfy { $0.outcome == .confirmed })
+            #expect(Set(pair.settled.items.map(\.token)).count == count)
             await pair.shutdown()
             #expect(try pair.readyMessages() == 0)
         }
@@ -78,7 +78,7 @@ struct PublishAndConsumeTests {
                     (token: UInt64(number), message: message("x", to: number % 3 == 1 ? "nowhere" : pair.queue, id: "id-\(number)"))
                 })
             try await pair.settled.wait("all settle") { $0.count == 300 }
-            for settlement in pair.settled.events {
+            for settlement in pair.settled.items {
                 let expected: PublishOutcome = settlement.token % 3 == 1 ? .returned(replyCode: 312, text: "NO_ROUTE") : .confirmed
                 #expect(settlement.outcome == expected)
             }
@@ -117,9 +117,9 @@ struct PublishAndConsumeTests {
             bad.properties.headers = ["h": .string(String(repeating: "x", count: 200_000))]
             pair.publisher.enqueue([(1, message("a", to: pair.queue)), (2, bad), (3, message("b", to: pair.queue))])
             try await pair.settled.wait("all settle") { $0.count == 3 }
-            let outcomes = Dictionary(uniqueKeysWithValues: pair.settled.events.map { ($0.token, $0.outcome) })
+            let outcomes = Dictionary(uniqueKeysWithValues: pair.settled.items.map { ($0.token, $0.outcome) })
             #expect(outcomes[1] == .confirmed && outcomes[3] == .confirmed)
-            guard case .invalid = outcomes[2] else { throw NotInTime(description: "\(String(describing: outcomes[2]))") }
+            guard case .invalid = outcomes[2] else { throw SupportError("\(String(describing: outcomes[2]))") }
             #expect(pair.publisher.state == .connected(generation: 1))
         }
     }
@@ -197,8 +197,8 @@ struct PublishAndConsumeTests {
             await pair.consumer.shutdown(timeout: .seconds(5))
             pair.publisher.enqueue((0..<3).map { (token: $0, message: message("x", to: pair.queue)) })
             try await pair.settled.wait("all settle") { $0.count == 3 }
-            #expect(pair.settled.events.filter { $0.outcome == .confirmed }.count == 1)
-            #expect(pair.settled.events.filter { $0.outcome == .nacked }.count == 2)
+            #expect(pair.settled.items.filter { $0.outcome == .confirmed }.count == 1)
+            #expect(pair.settled.items.filter { $0.outcome == .nacked }.count == 2)
         }
     }
 
@@ -208,7 +208,7 @@ struct PublishAndConsumeTests {
             #expect(try await pair.consumer.take(1).count == 1)
             _ = try SetupChannel.run(on: pair.configuration) { try $0.declareQueue("not.there") }
             pair.consumer.reconnect(reason: "the queue is there now")
-            try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+            try await pair.consumerStates.first("it comes back") { $0 == .connected(generation: 2) }
             _ = try await pair.publisher.publish(message("y", to: "not.there"))
             #expect(try await pair.consumer.take(2).map(\.queue).sorted() == ["not.there", pair.queue])
         }
@@ -216,14 +216,14 @@ struct PublishAndConsumeTests {
 
     @Test func anExclusiveConsumerKeepsOthersOut() async throws {
         try await withPair { pair in
-            let states = EventLog<ConnectionState>()
+            let states = Recorder<ConnectionState>()
             let other = RabbitMQConsumer(
                 configuration: pair.configuration, subscriptions: [.init(queue: pair.queue, prefetch: 1, exclusive: true)], logger: quiet,
                 onStateChange: { states.add([$0]) })
             other.start()
-            try await states.waitForOne("it is refused") { $0.failure?.code == .accessRefused }
+            try await states.first("it is refused") { $0.failure?.code == .accessRefused }
             await pair.consumer.shutdown(timeout: .seconds(5))
-            try await states.waitForOne("it gets the queue") { $0.isConnected }
+            try await states.first("it gets the queue") { $0.isConnected }
             await other.shutdown(timeout: .seconds(5))
         }
     }

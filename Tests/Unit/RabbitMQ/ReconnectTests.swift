@@ -16,7 +16,7 @@ struct ReconnectTests {
         let old = try await pair.consumer.take(3)
         pair.consumer.acknowledge(old[0])
         pair.consumer.reconnect(reason: "test")
-        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("it comes back") { $0 == .connected(generation: 2) }
         pair.consumer.acknowledge(through: old[2])
         let new = try await pair.consumer.take(2)
         #expect(new.map(text) == ["b", "c"])
@@ -30,8 +30,8 @@ struct ReconnectTests {
         let place = try await TestBroker.shared.makeVirtualHost()
         let configuration = try RabbitMQConfiguration(url: place.url)
         let setup: @Sendable (SetupChannel) throws -> Void = { try $0.declareQueue("work") }
-        let settled = EventLog<RabbitMQPublisher.Settlement>()
-        let states = EventLog<ConnectionState>()
+        let settled = Recorder<RabbitMQPublisher.Settlement>()
+        let states = Recorder<ConnectionState>()
         let publisher = RabbitMQPublisher(
             configuration: configuration, logger: quiet, setup: setup, onSettled: { settled.add($0) }, onStateChange: { states.add([$0]) })
         let consumer = RabbitMQConsumer(
@@ -49,8 +49,8 @@ struct ReconnectTests {
         }
         var open = Set(0..<UInt64(count))
         for round in 1... {
-            try await states.waitForOne("connection \(round)") { $0 == .connected(generation: round) }
-            let before = settled.events.count
+            try await states.first("connection \(round)") { $0 == .connected(generation: round) }
+            let before = settled.items.count
             let batch = open.sorted()
             publisher.enqueue(batch.map { (token: $0, message: message("\($0)", to: "work")) })
             // In the first rounds the connections break when a part is settled.
@@ -60,7 +60,7 @@ struct ReconnectTests {
                 consumer.reconnect(reason: "round \(round)")
             }
             try await settled.wait("all settle") { $0.count >= before + batch.count }
-            let outcomes = settled.events.dropFirst(before)
+            let outcomes = settled.items.dropFirst(before)
             #expect(outcomes.map(\.token).sorted() == batch)
             open = Set(outcomes.filter { $0.outcome != .confirmed }.map(\.token))
             if open.isEmpty { break }
@@ -76,7 +76,7 @@ struct ReconnectTests {
         // One is taken, so that all three have been read.
         #expect(try await pair.consumer.take(1).map(text) == ["a"])
         pair.consumer.reconnect(reason: "test")
-        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("it comes back") { $0 == .connected(generation: 2) }
         let again = try await pair.consumer.take(3)
         #expect(again.map(text) == ["a", "b", "c"])
         #expect(again.allSatisfy { $0.generation == 2 })
@@ -86,8 +86,8 @@ struct ReconnectTests {
     @Test func aQueueDeletedUnderItsConsumerIsDeclaredAnew() async throws {
         let pair = try await makePair()
         _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
-        try await pair.consumerStates.waitForOne("it notices") { $0.failure?.code == .consumerCancelled }
-        try await pair.consumerStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("it notices") { $0.failure?.code == .consumerCancelled }
+        try await pair.consumerStates.first("it comes back") { $0 == .connected(generation: 2) }
         _ = try await pair.publisher.publish(message("x", to: pair.queue))
         #expect(try await pair.consumer.take(1).map(text) == ["x"])
         await pair.shutdown()
@@ -98,7 +98,7 @@ struct ReconnectTests {
         await pair.consumer.shutdown(timeout: .seconds(5))
         _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
         pair.publisher.reconnect(reason: "the queue is gone")
-        try await pair.publisherStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await pair.publisherStates.first("it comes back") { $0 == .connected(generation: 2) }
         #expect(try await pair.publisher.publish(message("x", to: pair.queue)).generation == 2)
         await pair.shutdown()
     }
@@ -109,17 +109,17 @@ struct ReconnectTests {
             (1, OutgoingMessage(exchange: "no.such.exchange", routingKey: "x", body: [])), (2, message("behind", to: pair.queue)),
         ])
         try await pair.settled.wait("both settle") { $0.count == 2 }
-        #expect(pair.settled.events.map(\.outcome) == [.lost, .lost])
-        try await pair.publisherStates.waitForOne("it says why") {
+        #expect(pair.settled.items.map(\.outcome) == [.lost, .lost])
+        try await pair.publisherStates.first("it says why") {
             $0.failure?.code == .notFound && $0.failure?.replyText?.contains("no.such.exchange") == true
         }
-        try await pair.publisherStates.waitForOne("it comes back") { $0 == .connected(generation: 2) }
+        try await pair.publisherStates.first("it comes back") { $0 == .connected(generation: 2) }
         await pair.shutdown()
     }
 
     @Test func aSetupThatIsRefusedStaysVisibleAndIsTriedAgain() async throws {
         let pair = try await makePair()
-        let states = EventLog<ConnectionState>()
+        let states = Recorder<ConnectionState>()
         let other = RabbitMQPublisher(
             configuration: pair.configuration, logger: quiet,
             setup: { [queue = pair.queue] in try $0.declareQueue(queue, arguments: ["x-max-length": 5]) },
@@ -129,22 +129,22 @@ struct ReconnectTests {
             guard let error = $0.failure else { return false }
             return error.code == .preconditionFailed && !error.isRetriable && error.replyText?.contains("x-max-length") == true
         }
-        try await states.waitForOne("it is refused", isRefused)
+        try await states.first("it is refused", where: isRefused)
         #expect(isRefused(other.state))
         await pair.shutdown()
         _ = try SetupChannel.run(on: pair.configuration) { [queue = pair.queue] in try $0.deleteQueue(queue) }
-        try await states.waitForOne("it goes on") { $0 == .connected(generation: 1) }
+        try await states.first("it goes on") { $0 == .connected(generation: 1) }
         await other.shutdown(timeout: .seconds(5))
     }
 
     @Test func anotherConnectionsExclusiveQueueIsLocked() async throws {
         let pair = try await makePair()
-        let states = EventLog<ConnectionState>()
+        let states = Recorder<ConnectionState>()
         let holder = RabbitMQPublisher(
             configuration: pair.configuration, logger: quiet, setup: { try $0.declareQueue("mine", durable: false, exclusive: true) },
             onStateChange: { states.add([$0]) })
         holder.start()
-        try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+        try await states.first("it connects") { $0 == .connected(generation: 1) }
         #expect {
             try SetupChannel.run(on: pair.configuration) { try $0.declareQueue("mine", passive: true) }
         } throws: { error in
@@ -186,8 +186,8 @@ struct ReconnectTests {
 
     @Test func withoutABrokerEverythingIsLostAtOnce() async throws {
         let configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(freePort()),127.0.0.1:\(freePort())")
-        let settled = EventLog<RabbitMQPublisher.Settlement>()
-        let states = EventLog<ConnectionState>()
+        let settled = Recorder<RabbitMQPublisher.Settlement>()
+        let states = Recorder<ConnectionState>()
         let publisher = RabbitMQPublisher(
             configuration: configuration, logger: quiet, onSettled: { settled.add($0) }, onStateChange: { states.add([$0]) })
         publisher.enqueue([(1, message("before the start", to: "x"))])
@@ -201,7 +201,7 @@ struct ReconnectTests {
         await publisher.shutdown(timeout: .seconds(1))
         #expect(publisher.state == .closed)
         publisher.enqueue([(3, message("after the end", to: "x"))])
-        #expect(settled.events.last == .init(token: 3, outcome: .lost))
+        #expect(settled.items.last == .init(token: 3, outcome: .lost))
         await #expect { try await publisher.publish(message("x", to: "x")) } throws: { ($0 as? RabbitMQError)?.code == .shutDown }
     }
 
@@ -209,10 +209,10 @@ struct ReconnectTests {
         let place = try await TestBroker.shared.makeVirtualHost()
         var configuration = try RabbitMQConfiguration(url: place.url)
         configuration.hosts = [.init(name: "127.0.0.1", port: UInt16(freePort()))] + configuration.hosts
-        let states = EventLog<ConnectionState>()
+        let states = Recorder<ConnectionState>()
         let publisher = RabbitMQPublisher(configuration: configuration, logger: quiet, onStateChange: { states.add([$0]) })
         publisher.start()
-        try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+        try await states.first("it connects") { $0 == .connected(generation: 1) }
         await publisher.shutdown(timeout: .seconds(5))
     }
 }

@@ -25,8 +25,8 @@ struct TLSTests {
     ) async throws -> RabbitMQError {
         let pair = try Pair(url: url, change: change)
         pair.publisher.start()
-        try await pair.publisherStates.waitForOne("it is refused") { $0.failure != nil || $0.isConnected }
-        let failure = pair.publisherStates.events.lazy.compactMap(\.failure).first
+        try await pair.publisherStates.first("it is refused") { $0.failure != nil || $0.isConnected }
+        let failure = pair.publisherStates.items.lazy.compactMap(\.failure).first
         await pair.shutdown()
         return try #require(failure, "it connects")
     }
@@ -51,7 +51,7 @@ struct TLSTests {
             if let last = batch.last { pair.consumer.acknowledge(through: last) }
         }
         try await pair.settled.wait("all settle") { $0.count == count }
-        #expect(pair.settled.events.allSatisfy { $0.outcome == .confirmed })
+        #expect(pair.settled.items.allSatisfy { $0.outcome == .confirmed })
         // A single one after silence: nothing is left lying until more comes.
         _ = try await pair.publisher.publish(message("last", to: pair.queue))
         #expect(try await pair.consumer.take(1).map(text) == ["last"])
@@ -127,11 +127,11 @@ struct TLSTests {
         let body = [UInt8](repeating: 7, count: 1 << 20)
         pair.publisher.enqueue((0..<64).map { ($0, OutgoingMessage(exchange: "", routingKey: pair.queue, body: body)) })
         try await pair.settled.wait("all are lost", limit: .seconds(30)) { $0.count == 64 }
-        #expect(pair.settled.events.allSatisfy { $0.outcome == .lost })
-        try await pair.consumerStates.waitForOne("its silence is noticed") { $0.failure?.code == .heartbeatTimeout }
+        #expect(pair.settled.items.allSatisfy { $0.outcome == .lost })
+        try await pair.consumerStates.first("its silence is noticed") { $0.failure?.code == .heartbeatTimeout }
         try broker.resume()
-        try await pair.publisherStates.waitForOne("the publisher comes back") { $0 == .connected(generation: 2) }
-        try await pair.consumerStates.waitForOne("the consumer comes back") { $0 == .connected(generation: 2) }
+        try await pair.publisherStates.first("the publisher comes back") { $0 == .connected(generation: 2) }
+        try await pair.consumerStates.first("the consumer comes back") { $0 == .connected(generation: 2) }
         _ = try await pair.publisher.publish(message("x", to: pair.queue))
         // Some of what is lost for us had reached the broker.
         while try await pair.consumer.take(1).map(text) != ["x"] {}

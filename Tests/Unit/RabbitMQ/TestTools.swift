@@ -1,76 +1,6 @@
 import Logging
 import RabbitMQ
-import Synchronization
 import TestSupport
-
-/// What a callback told, in order; tests wait for what they expect.
-final class EventLog<Event: Sendable>: Sendable {
-    private struct Waiter {
-        var id: Int
-        var isMatch: @Sendable ([Event]) -> Bool
-        var continuation: CheckedContinuation<Void, Never>
-    }
-    private struct State {
-        var events: [Event] = []
-        var waiters: [Waiter] = []
-        var lastId = 0
-    }
-    private let state = Mutex(State())
-
-    var events: [Event] { state.withLock { $0.events } }
-
-    func add(_ events: [Event]) {
-        let ready = state.withLock { state in
-            state.events += events
-            let ready = state.waiters.filter { $0.isMatch(state.events) }
-            state.waiters.removeAll { waiter in ready.contains { $0.id == waiter.id } }
-            return ready
-        }
-        for waiter in ready { waiter.continuation.resume() }
-    }
-
-    /// Waits until all events together satisfy a condition.
-    func wait(_ what: String, limit: Duration = .seconds(30), until isMatch: @escaping @Sendable ([Event]) -> Bool) async throws {
-        do {
-            try await withTimeLimit(limit, what) { await self.match(isMatch) }
-        } catch {
-            throw NotInTime(description: "\(error); so far: \(events.suffix(20))")
-        }
-    }
-
-    /// Waits until one event satisfies a condition.
-    func waitForOne(_ what: String, limit: Duration = .seconds(30), _ isMatch: @escaping @Sendable (Event) -> Bool) async throws {
-        try await wait(what, limit: limit) { $0.contains(where: isMatch) }
-    }
-
-    /// Returns at the match, or when cancelled.
-    private func match(_ isMatch: @escaping @Sendable ([Event]) -> Bool) async {
-        let id = state.withLock { state in
-            state.lastId += 1
-            return state.lastId
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if Task.isCancelled || isMatch(state.events) { return true }
-                    state.waiters.append(Waiter(id: id, isMatch: isMatch, continuation: continuation))
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state in
-                let index = state.waiters.firstIndex { $0.id == id }
-                return index.map { state.waiters.remove(at: $0) }
-            }
-            waiter?.continuation.resume()
-        }
-    }
-}
-
-struct NotInTime: Error, CustomStringConvertible {
-    var description: String
-}
 
 extension RabbitMQConsumer {
     /// Takes deliveries until there are so many.
@@ -106,9 +36,9 @@ final class Pair: Sendable {
     let configuration: RabbitMQConfiguration
     let publisher: RabbitMQPublisher
     let consumer: RabbitMQConsumer
-    let settled = EventLog<RabbitMQPublisher.Settlement>()
-    let publisherStates = EventLog<ConnectionState>()
-    let consumerStates = EventLog<ConnectionState>()
+    let settled = Recorder<RabbitMQPublisher.Settlement>()
+    let publisherStates = Recorder<ConnectionState>()
+    let consumerStates = Recorder<ConnectionState>()
 
     init(
         url: String, heartbeat: Duration = .seconds(10), limits: PublisherLimits = PublisherLimits(), prefetch: UInt16 = 100,
@@ -133,8 +63,8 @@ final class Pair: Sendable {
     func start() async throws {
         publisher.start()
         consumer.start()
-        try await publisherStates.waitForOne("the publisher connects") { $0 == .connected(generation: 1) }
-        try await consumerStates.waitForOne("the consumer connects") { $0 == .connected(generation: 1) }
+        try await publisherStates.first("the publisher connects") { $0 == .connected(generation: 1) }
+        try await consumerStates.first("the consumer connects") { $0 == .connected(generation: 1) }
     }
 
     func shutdown() async {

@@ -69,16 +69,16 @@ struct WaitingTests {
     @Test func moreThanTheQueueLimitIsRefused() async throws {
         var limits = PublisherLimits()
         limits.maxQueued = 2
-        let settled = EventLog<RabbitMQPublisher.Settlement>()
+        let settled = Recorder<RabbitMQPublisher.Settlement>()
         let publisher = RabbitMQPublisher(
             configuration: try RabbitMQConfiguration(url: "amqp://127.0.0.1:1"), logger: quiet, settings: limits,
             onSettled: { settled.add($0) })
         publisher.enqueue([(1, message("x", to: "x")), (2, message("x", to: "x"))])
         publisher.enqueue([(3, message("x", to: "x"))])
-        #expect(settled.events == [.init(token: 3, outcome: .lost)])
+        #expect(settled.items == [.init(token: 3, outcome: .lost)])
         await #expect { try await publisher.publish(message("x", to: "x")) } throws: { ($0 as? RabbitMQError)?.code == .overloaded }
         await publisher.shutdown(timeout: .zero)
-        #expect(settled.events.map(\.token) == [3, 1, 2])
+        #expect(settled.items.map(\.token) == [3, 1, 2])
     }
 
     @Test func shuttingDownWaitsForTheConfirms() async throws {
@@ -86,9 +86,9 @@ struct WaitingTests {
         try await pair.start()
         pair.publisher.enqueue((0..<3000).map { (token: UInt64($0), message: message("x", to: pair.queue)) })
         await pair.publisher.shutdown(timeout: .seconds(20))
-        #expect(pair.settled.events.count == 3000)
-        #expect(pair.settled.events.allSatisfy { $0.outcome == .confirmed })
-        #expect(pair.publisherStates.events.last == .closed)
+        #expect(pair.settled.items.count == 3000)
+        #expect(pair.settled.items.allSatisfy { $0.outcome == .confirmed })
+        #expect(pair.publisherStates.items.last == .closed)
         await pair.shutdown()
     }
 
@@ -106,14 +106,14 @@ struct WaitingTests {
     }
 
     @Test func aReleasedConsumerEndsItsThread() async throws {
-        let states = EventLog<ConnectionState>()
+        let states = Recorder<ConnectionState>()
         let place = try await TestBroker.shared.makeVirtualHost()
         do {
             let publisher = RabbitMQPublisher(
                 configuration: try RabbitMQConfiguration(url: place.url), logger: quiet, onStateChange: { states.add([$0]) })
             publisher.start()
-            try await states.waitForOne("it connects") { $0 == .connected(generation: 1) }
+            try await states.first("it connects") { $0 == .connected(generation: 1) }
         }
-        try await states.waitForOne("it ends") { $0 == .closed }
+        try await states.first("it ends") { $0 == .closed }
     }
 }

@@ -1,8 +1,7 @@
 import Synchronization
-import TestSupport
 
 /// State that several threads change and tasks wait for; nothing polls.
-final class Watched<State: Sendable>: Sendable {
+public final class Watched<State: Sendable>: Sendable {
     private struct Waiter {
         var id: Int
         var isMet: @Sendable (State) -> Bool
@@ -15,14 +14,14 @@ final class Watched<State: Sendable>: Sendable {
     }
     private let inner: Mutex<Inner>
 
-    init(_ state: State) { inner = Mutex(Inner(state: state)) }
+    public init(_ state: State) { inner = Mutex(Inner(state: state)) }
 
-    var state: State { inner.withLock { $0.state } }
+    public var state: State { inner.withLock { $0.state } }
 
-    func read<Value: Sendable>(_ body: (State) -> Value) -> Value { inner.withLock { body($0.state) } }
+    public func read<Value: Sendable>(_ body: (State) -> Value) -> Value { inner.withLock { body($0.state) } }
 
     @discardableResult
-    func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+    public func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
         let (value, ready) = inner.withLock { inner in
             let value = body(&inner.state)
             let ready = inner.waiters.filter { $0.isMet(inner.state) }
@@ -34,7 +33,7 @@ final class Watched<State: Sendable>: Sendable {
     }
 
     /// Waits until the condition holds; throws when the limit has passed.
-    func wait(_ what: String, limit: Duration, until isMet: @escaping @Sendable (State) -> Bool) async throws {
+    public func wait(_ what: String, limit: Duration, until isMet: @escaping @Sendable (State) -> Bool) async throws {
         try await withTimeLimit(limit, what) { await self.wait(isMet) }
     }
 
@@ -60,10 +59,4 @@ final class Watched<State: Sendable>: Sendable {
             waiter?.continuation.resume()
         }
     }
-}
-
-/// What a scenario found that must not be.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }
