@@ -59,6 +59,7 @@ struct ConfigurationTests {
             (["AMQP_CERT": cert, "AMQP_KEY": "nowhere.key"], "AMQP_KEY: the file nowhere.key cannot be read"),
             (["AMQP_CA": rubbish.path], "holds no certificate"), (["AMQP_CERT": cert], "go together"), (["AMQP_KEY": key], "go together"),
             (["AMQP_CERT": cert, "AMQP_KEY": other], "key values mismatch"), (["AMQP_CERT": cert, "AMQP_KEY": locked], "has a passphrase"),
+            (["AMQP_CA": certificates.authority, "AMQP_URL": "amqp://localhost"], "nothing would be encrypted"),
             (["AMQP_URL_FILE": rubbish.path], "AMQP_URL_FILE: the URL has no scheme"),
             (["AMQP_URL_FILE": folder.path], "AMQP_URL_FILE: the file"),
         ] {

@@ -54,7 +54,8 @@ enum TLS {
 }
 
 extension RabbitMQConfiguration {
-    /// Checks what can be known without a broker: limits, and that the files of certificates and key are there and fit. Reads the files.
+    /// Checks what can be known without a broker: limits, and that the files of certificates and key are there, fit, and are not
+    /// named in vain. Reads the files.
     /// - Throws: `.invalidConfiguration` or `.tlsFailed`; the context names the file at fault and never quotes it.
     public func check() throws(RabbitMQError) {
         try validate()
@@ -65,7 +66,12 @@ extension RabbitMQConfiguration {
                 throw .invalidConfiguration("the key in \(path) has a passphrase, and nobody to say it")
             }
         }
-        guard tls || caFile != nil || certFile != nil else { return }
+        guard tls else {
+            if [caFile, certFile, keyFile].contains(where: { $0 != nil }) {
+                throw .invalidConfiguration("they are for amqps://, and the URL says amqp://: nothing would be encrypted")
+            }
+            return
+        }
         guard let handle = amqp_new_connection() else { throw .connectFailed("no memory for a connection") }
         defer { amqp_destroy_connection(handle) }
         _ = try TLS.socket(of: handle, self)
