@@ -45,9 +45,11 @@ compose-test: ## where there is a Docker engine: both compose stacks, the demo i
 
 soak: build ## a million messages, a thousand reconnects and a backlog of a million rows (SOAK_MESSAGES, SOAK_RECONNECTS, SOAK_BACKLOG)
 	timeout 1800 swift build --build-tests
+	@mkdir -p var && rm -f var/soak.txt
 	BIN_DIR=$(CURDIR)/.build/release SOAK_MESSAGES=$${SOAK_MESSAGES:-1000000} SOAK_RECONNECTS=$${SOAK_RECONNECTS:-1000} \
-	SOAK_BACKLOG=$${SOAK_BACKLOG:-1000000} SOAK_REPORT=$${SOAK_REPORT:-/dev/stderr} \
+	SOAK_BACKLOG=$${SOAK_BACKLOG:-1000000} SOAK_REPORT=$(CURDIR)/var/soak.txt \
 	timeout 7200 swift test --skip-build --disable-xctest --filter SoakTests
+	@cat var/soak.txt
 
 mutants: dependencies ## break the rules that keep the books right, one by one, in a copy of the tree; each must be caught
 	@scripts/mutants
