@@ -42,7 +42,7 @@ struct RealTransport: TransportUnderTest {
                 var exchanges = queue.bindings.map(\.exchange)
                 if case .string(let exchange)? = queue.arguments["x-dead-letter-exchange"] { exchanges.append(exchange) }
                 for exchange in exchanges { try channel.declareExchange(prefix + exchange, type: "topic", durable: true) }
-                try channel.declareQueue(prefix + queue.name, arguments: named(queue.arguments))
+                try declare(queue, on: channel)
                 for binding in queue.bindings {
                     try channel.bindQueue(prefix + queue.name, exchange: prefix + binding.exchange, routingKey: binding.routingKey)
                 }
@@ -54,11 +54,25 @@ struct RealTransport: TransportUnderTest {
 
     func refusal(of queue: ConformanceQueue) async throws -> Int? {
         do {
-            try SetupChannel.run(on: configuration) { _ = try $0.declareQueue(prefix + queue.name, arguments: named(queue.arguments)) }
+            try SetupChannel.run(on: configuration) { try declare(queue, on: $0) }
             return nil
         } catch {
             return error.replyCode
         }
+    }
+
+    func refusal(ofConsumerOn queue: String) async throws -> Int? {
+        do {
+            try await makeConsumer([queue], prefetch: 1).close()
+            return nil
+        } catch let refusal as RabbitMQError {
+            return refusal.replyCode
+        }
+    }
+
+    fileprivate func declare(_ queue: ConformanceQueue, on channel: SetupChannel) throws {
+        try channel.declareQueue(
+            prefix + queue.name, durable: !queue.isExclusive, exclusive: queue.isExclusive, arguments: named(queue.arguments))
     }
 
     func waitForReady(_ count: Int, in queue: String) async throws {
@@ -71,8 +85,8 @@ struct RealTransport: TransportUnderTest {
 
     func makePublisher() async throws -> any PublisherUnderTest { try await RealPublisher(self) }
 
-    func makeConsumer(_ queues: [String], prefetch: UInt16) async throws -> any ConsumerUnderTest {
-        try await RealConsumer(self, queues, prefetch)
+    func makeConsumer(_ queues: [String], own: ConformanceQueue?, prefetch: UInt16) async throws -> any ConsumerUnderTest {
+        try await RealConsumer(self, queues, own: own, prefetch)
     }
 }
 
@@ -164,14 +178,25 @@ private final class RealConsumer: ConsumerUnderTest {
     private let states = Inflow<ConnectionState>()
     private let taken = Mutex<[Delivery]>([])
 
-    init(_ transport: RealTransport, _ queues: [String], _ prefetch: UInt16) async throws {
+    /// - Throws: what the broker refused.
+    init(_ transport: RealTransport, _ queues: [String], own: ConformanceQueue?, _ prefetch: UInt16) async throws {
         self.transport = transport
         let states = states
         consumer = RabbitMQConsumer(
             configuration: transport.configuration, subscriptions: queues.map { .init(queue: transport.prefix + $0, prefetch: prefetch) },
-            logger: RealTransport.quiet, onStateChange: { states.put($0) })
+            logger: RealTransport.quiet, setup: { channel in if let own { try transport.declare(own, on: channel) } },
+            onStateChange: { states.put($0) })
         consumer.start()
-        _ = try await states.first("a consumer connects") { if case .connected = $0 { true } else { false } }
+        let state = try await states.first("a consumer connects or is refused") { state in
+            switch state {
+            case .connected: true
+            case .connecting(let error?): error.replyCode != nil
+            default: false
+            }
+        }
+        guard case .connecting(let refusal?) = state else { return }
+        await close()
+        throw refusal
     }
 
     func next(_ count: Int) async throws -> [Delivery] {

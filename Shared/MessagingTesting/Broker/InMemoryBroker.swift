@@ -129,7 +129,7 @@ public final class InMemoryBroker {
             queueNames.append(name)
             return
         }
-        if let held = known.owner, held != owner {
+        if known.owner != owner {
             throw Refusal(replyCode: 405, text: "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue '\(name)'")
         }
         if known.arguments != arguments {
@@ -148,13 +148,13 @@ public final class InMemoryBroker {
         retryStranded()
     }
 
-    public func unbind(_ queue: String) { bindings[queue] = nil }
+    public func unbind(_ queue: String) { if bindings[queue] != nil { bindings[queue] = nil } }
 
     /// Its messages are gone, and its consumers are told.
     public func deleteQueue(_ name: String) {
         guard let queue = queues.removeValue(forKey: name) else { return }
         queueNames.removeAll { $0 == name }
-        bindings[name] = nil
+        unbind(name)
         for consumer in queue.consumers {
             channels[consumer.channel]?.unsettled.removeAll { $0.queue == name }
             channels[consumer.channel]?.events.append(.cancelled(queue: name))

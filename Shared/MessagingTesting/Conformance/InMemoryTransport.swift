@@ -29,9 +29,19 @@ public final class InMemoryTransport: TransportUnderTest {
     public func delete(queue: String) async throws { world.withLock { $0.broker.deleteQueue(queue) } }
 
     public func refusal(of queue: ConformanceQueue) async throws -> Int? {
+        refusal { broker, channel in try broker.declare(queue, on: channel) }
+    }
+
+    public func refusal(ofConsumerOn queue: String) async throws -> Int? {
+        refusal { broker, channel in try broker.consume(queue, on: channel, prefetch: 1) }
+    }
+
+    private func refusal(_ attempt: (InMemoryBroker, InMemoryBroker.ChannelId) throws -> Void) -> Int? {
         world.withLock { world -> Int? in
+            let channel = world.broker.connect()
+            defer { world.broker.close(channel) }
             do {
-                try world.broker.declareQueue(queue.name, arguments: queue.arguments)
+                try attempt(world.broker, channel)
                 return nil
             } catch {
                 return (error as? InMemoryBroker.Refusal)?.replyCode ?? 0
@@ -49,10 +59,11 @@ public final class InMemoryTransport: TransportUnderTest {
         return InMemoryPublisher(transport: self, place: place)
     }
 
-    public func makeConsumer(_ queues: [String], prefetch: UInt16) async throws -> any ConsumerUnderTest {
+    public func makeConsumer(_ queues: [String], own: ConformanceQueue?, prefetch: UInt16) async throws -> any ConsumerUnderTest {
         let place: Int? = world.withLock { world in
             let (end, broker) = (ConsumerEnd(world.broker), world.broker)
             let isConnected = end.connect { channel in
+                if let own { try broker.declare(own, on: channel) }
                 for queue in queues { try broker.consume(queue, on: channel, prefetch: Int(prefetch)) }
             }
             guard isConnected else { return nil }
@@ -70,6 +81,12 @@ public final class InMemoryTransport: TransportUnderTest {
     public func waitForReady(_ count: Int, in queue: String) async throws {
         let ready = world.withLock { $0.broker.count(in: queue).ready }
         if ready != count { throw ConformanceFailure("\(queue) has \(ready) ready, not \(count)") }
+    }
+}
+
+extension InMemoryBroker {
+    fileprivate func declare(_ queue: ConformanceQueue, on channel: ChannelId) throws {
+        try declareQueue(queue.name, exclusiveTo: queue.isExclusive ? channel : nil, arguments: queue.arguments)
     }
 }
 

@@ -13,7 +13,7 @@ public struct TransportConformance: Sendable, CustomStringConvertible {
         (self.name, self.disturbsOthers, self.run) = (name, disturbsOthers, run)
     }
 
-    public static let all = routing + confirms + deliveries + endings + alarms
+    public static let all = routing + confirms + deliveries + endings + exclusiveQueues + alarms
 }
 
 func expect(_ holds: Bool, _ otherwise: @autoclosure () -> String) throws {

@@ -7,26 +7,41 @@ public protocol TransportUnderTest: Sendable {
     func delete(queue: String) async throws
     /// What the broker answers to a declaration, on a connection of its own; nil: it accepts.
     func refusal(of queue: ConformanceQueue) async throws -> Int?
+    /// What the broker answers to somebody who wants to consume from a queue, on a connection of its own; nil: it accepts.
+    func refusal(ofConsumerOn queue: String) async throws -> Int?
     func makePublisher() async throws -> any PublisherUnderTest
     /// All queues on one channel. It does not connect again.
-    func makeConsumer(_ queues: [String], prefetch: UInt16) async throws -> any ConsumerUnderTest
+    /// - Parameter own: declared first, if there is one: a queue for this connection alone.
+    func makeConsumer(_ queues: [String], own: ConformanceQueue?, prefetch: UInt16) async throws -> any ConsumerUnderTest
     /// The broker runs out of memory, or has some again.
     func setMemoryAlarm(_ isOn: Bool) async throws
     /// Waits until so many messages are ready in a queue; throws when that does not come about.
     func waitForReady(_ count: Int, in queue: String) async throws
 }
 
+extension TransportUnderTest {
+    public func makeConsumer(_ queues: [String], prefetch: UInt16) async throws -> any ConsumerUnderTest {
+        try await makeConsumer(queues, own: nil, prefetch: prefetch)
+    }
+}
+
 public struct ConformanceQueue: Sendable {
     public let name: String
     public var arguments: [String: FieldValue]
     public let bindings: [(exchange: String, routingKey: String)]
+    /// Only the connection that declared it may use it, and it goes with that connection. Otherwise durable.
+    public let isExclusive: Bool
 
     /// A quorum queue, with more arguments.
     public init(_ name: String, _ arguments: [String: FieldValue] = [:], bindings: [(exchange: String, routingKey: String)] = []) {
         self.name = name
         self.arguments = arguments.merging(["x-queue-type": .string("quorum")]) { given, _ in given }
         self.bindings = bindings
+        isExclusive = false
     }
+
+    /// A classic queue, for quorum queues are nobody's alone.
+    public init(exclusive name: String) { (self.name, arguments, bindings, isExclusive) = (name, [:], [], true) }
 }
 
 public protocol PublisherUnderTest: Sendable {
