@@ -15,11 +15,12 @@ public struct OutboxRow: Sendable {
     public var body: [UInt8]
 }
 
-/// Reads what the relay has to send, by a reader's snapshot: no transaction is open while it talks to the broker.
+/// Reads what the relay has to send. One statement is a snapshot by itself, so none has a transaction around it, which would be three more statements;
+/// and none is open while the relay talks to the broker.
 extension ServiceStore {
     /// Events after a position, in the order of their sequence; at most `limit`, and no more than some megabytes at once.
     public func events(after position: Int64, limit: Int) throws -> [OutboxRow] {
-        try pool.read { db in
+        try pool.unsafeRead { db in
             let statement = try db.cachedStatement(
                 sql:
                     "SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
@@ -32,7 +33,7 @@ extension ServiceStore {
     func events(after position: Int64, limit: Int, through end: Int64, types: Set<String>) throws -> [OutboxRow] {
         // Names of the contract, the same few lists each time: part of the statement, so that it is prepared once.
         let names = types.sorted().map { "'\($0)'" }.joined(separator: ", ")
-        return try pool.read { db in
+        return try pool.unsafeRead { db in
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT position, routingKey, messageId, type, correlationId, traceparent, body, tracestate FROM outbox
@@ -52,7 +53,7 @@ extension ServiceStore {
 
     /// Replies after a position whose events are confirmed up to `confirmedEvents`; those that nobody asked for have an empty routing key.
     public func replies(after position: Int64, confirmedEvents: Int64, limit: Int) throws -> [OutboxRow] {
-        try pool.read { db in
+        try pool.unsafeRead { db in
             let statement = try db.cachedStatement(
                 sql:
                     "SELECT position, exchange, routingKey, messageId, correlationId, body, afterEvent, traceparent, tracestate FROM reply WHERE position > ? ORDER BY position LIMIT ?"

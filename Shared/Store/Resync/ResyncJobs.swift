@@ -17,11 +17,10 @@ public struct ResyncJob: Sendable, Equatable {
 extension ServiceStore {
     /// The first unfinished job after the one of that number.
     public func nextResync(after number: Int64) throws -> ResyncJob? {
-        try pool.read { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT number, consumer, sent, endsAt FROM resync WHERE sent < endsAt AND number > ? ORDER BY number LIMIT 1",
-                arguments: [number])
-            guard let row else { return nil }
+        try pool.unsafeRead { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT number, consumer, sent, endsAt FROM resync WHERE sent < endsAt AND number > ? ORDER BY number LIMIT 1")
+            guard let row = try Row.fetchOne(statement, arguments: [number]) else { return nil }
             let consumer: String = row["consumer"]
             let consumed = Topology.platform.services.first { $0.name == consumer }?.consumes ?? []
             return ResyncJob(

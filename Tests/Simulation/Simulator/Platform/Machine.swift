@@ -58,6 +58,8 @@ enum StoreTemplate {
         let machine = VirtualMachine(seed: 0, at: Instant(milliseconds: 0))
         let store = try ServiceStore(definition, folder: folder.path, clock: .manual(machine.now), surroundings: machine.surroundings)
         try store.closeCleanly()
+        // Closing leaves the schema in the log, for the last to close is a reader.
+        try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
         try store.pool.close()
         return try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(definition.name).sqlite"))
     }

@@ -74,6 +74,12 @@ final class Node {
         _ = try start()
     }
 
+    /// Closed by hand, its log is not brought into a file that is about to go.
+    deinit {
+        processor = nil
+        try? store?.pool.close()
+    }
+
     // MARK: Life
 
     /// Answers what the process before had committed and nobody has seen.

@@ -145,11 +145,8 @@ extension Simulation {
     }
 
     private func compare(_ what: String, in place: Int, _ sql: String, _ expected: (String) -> String?) throws {
-        let rows = try nodes[place].store?.pool.read { db in
-            try Row.fetchAll(db, sql: sql).map { ($0[0] as String, ($0[1] as DatabaseValue).description) }
-        }
-        for (id, found) in rows ?? [] {
-            let found = found.trimmingQuotes
+        for row in try rows(in: place, sql) {
+            let (id, found) = (row[0] as String, (row[1] as DatabaseValue).description.trimmingQuotes)
             if let right = expected(id), right == found { continue }
             throw Broken("\(nodes[place].name): the \(what) of \(id) is \(found), by the model it is \(expected(id) ?? "nothing")")
         }
@@ -173,9 +170,14 @@ extension Simulation {
                 (3, "SELECT count(*) FROM (SELECT 1 FROM entry GROUP BY account HAVING sum(amount) <> 0)", accounts),
             ] + nodes.indices.map { ($0, "SELECT count(*) FROM parked WHERE state = 'parked' AND reason IN ('poison', 'inconsistent')", 0) }
         for (place, sql, right) in counts {
-            let found = try nodes[place].store?.pool.read { try Int.fetchOne($0, sql: sql) ?? 0 }
-            if found != right { throw Broken("\(nodes[place].name): \(sql) is \(found ?? -1), by the model \(right)") }
+            let found = try rows(in: place, sql).first.map { $0[0] as Int } ?? -1
+            if found != right { throw Broken("\(nodes[place].name): \(sql) is \(found), by the model \(right)") }
         }
+    }
+
+    /// Over the writer's connection, on which the statement is prepared once.
+    private func rows(in place: Int, _ sql: String) throws -> [Row] {
+        try nodes[place].store?.pool.writeWithoutTransaction { db in try Row.fetchAll(db.cachedStatement(sql: sql)) } ?? []
     }
 }
 
