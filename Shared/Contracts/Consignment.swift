@@ -83,7 +83,7 @@ public struct RecordSale: Command {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map { $0.lineId })
+        try LineIds.checkDistinct(lines) { $0.lineId }
         var total = Rupiah.zero
         for (index, line) in lines.enumerated() {
             guard let unitPrice = line.unitPrice else {
@@ -100,10 +100,10 @@ public struct RecordSale: Command {
 }
 
 enum LineIds {
-    static func checkDistinct(_ ids: [String]) throws(InvalidData) {
-        if ids.count < 2 { return }
-        var seen = Set<String>(minimumCapacity: ids.count)
-        for (index, id) in ids.enumerated() where !seen.insert(id).inserted {
+    static func checkDistinct<Line>(_ lines: [Line], id: (Line) -> String) throws(InvalidData) {
+        if lines.count < 2 { return }
+        var seen = Set<String>(minimumCapacity: lines.count)
+        for (index, line) in lines.enumerated() where !seen.insert(id(line)).inserted {
             throw InvalidData("lines[\(index)].lineId", "is there twice")
         }
     }
@@ -142,7 +142,7 @@ public struct RefundSale: Command {
         try f.requiredFlag("restock", &restock)
     }
 
-    public func check() throws(InvalidData) { try LineIds.checkDistinct(lines.map { $0.lineId }) }
+    public func check() throws(InvalidData) { try LineIds.checkDistinct(lines) { $0.lineId } }
 }
 
 public struct ReturnGoods: Command {

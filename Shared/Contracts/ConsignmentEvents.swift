@@ -106,7 +106,7 @@ public struct SaleRecorded: Event {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map { $0.lineId })
+        try LineIds.checkDistinct(lines) { $0.lineId }
         try Totals.check(total, of: lines.count) { lines[$0].net }
     }
 }
@@ -173,7 +173,7 @@ public struct SaleRefunded: Event {
     }
 
     public func check() throws(InvalidData) {
-        try LineIds.checkDistinct(lines.map { $0.lineId })
+        try LineIds.checkDistinct(lines) { $0.lineId }
         try Totals.check(total, of: lines.count) { lines[$0].net }
     }
 }

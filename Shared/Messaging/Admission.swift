@@ -10,7 +10,9 @@ public enum Admission {
         guard MediaType.isCloudEvent(contentType) else {
             throw EnvelopeFault(.contentType, "the content type is not application/cloudevents+json")
         }
-        return try Envelope(parsing: incoming.body)
+        let likely = Envelope.Likely(
+            id: incoming.messageId, correlationId: incoming.correlationId, traceparent: incoming.traceparent)
+        return try Envelope(parsing: incoming.body, like: likely)
     }
 
     /// The first word of the delivered routing key must be the service named in `type`: broker permissions on routing keys then hold for types too.
@@ -18,11 +20,25 @@ public enum Admission {
         guard type.hasPrefix(MessageName.prefix) else {
             throw EnvelopeFault(.unknownType, "the type \(type.prefix(100)) is not of this platform")
         }
-        let dot = UInt8(ascii: ".")
-        let named = type.utf8.dropFirst(MessageName.prefix.utf8.count).prefix { $0 != dot }
-        guard incoming.routingKey.utf8.prefix(while: { $0 != dot }).elementsEqual(named) else {
+        guard haveSameWord(type, from: MessageName.prefix.utf8.count, incoming.routingKey) else {
             throw EnvelopeFault(
                 .forged, "delivered with routing key \(incoming.routingKey.prefix(100)), but its type is \(type.prefix(200))")
+        }
+    }
+
+    /// Whether `text` has, from a place on, the word up to a dot or the end that `other` begins with.
+    private static func haveSameWord(_ text: String, from start: Int, _ other: String) -> Bool {
+        var (text, other) = (text, other)
+        return text.withUTF8 { text in
+            other.withUTF8 { other in
+                let dot = UInt8(ascii: ".")
+                var place = 0
+                while place < other.count, other[place] != dot {
+                    guard start + place < text.count, text[start + place] == other[place] else { return false }
+                    place += 1
+                }
+                return start + place == text.count || text[start + place] == dot
+            }
         }
     }
 }

@@ -13,7 +13,8 @@ public struct Envelope: Sendable {
     public private(set) var sentAt: Instant?
     public var regency: String?
     public var correlationId: String?
-    public var causationId: String?
+    public var causationId: String? { causation?.string }
+    private var causation: JSONValue?
     public var traceparent: String?
     /// Goes with `traceparent`; one that is too long or not printable is left out.
     public var tracestate: String?
@@ -22,21 +23,39 @@ public struct Envelope: Sendable {
     public var data: JSONValue
 
     /// Reads the body of a message. The first fault found is thrown; nothing of a faulty message is used.
-    public init(parsing body: [UInt8]) throws(EnvelopeFault) {
+    ///
+    /// - Parameter properties: what the message's properties say, for they are likely to say the same: then nothing is made anew.
+    public init(parsing body: [UInt8], like properties: Likely = Likely()) throws(EnvelopeFault) {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: body)
         } catch {
             throw EnvelopeFault(.malformed, error.description)
         }
-        try self.init(document.root)
+        try self.init(document.root, properties)
     }
 
-    init(_ root: JSONValue) throws(EnvelopeFault) {
+    /// Texts that an envelope probably has.
+    public struct Likely: Sendable {
+        var id: String?
+        var correlationId: String?
+        var traceparent: String?
+
+        public init(id: String? = nil, correlationId: String? = nil, traceparent: String? = nil) {
+            self.id = id
+            self.correlationId = correlationId
+            self.traceparent = traceparent
+        }
+    }
+
+    private init(_ root: JSONValue, _ likely: Likely) throws(EnvelopeFault) {
         guard root.kind == .object else { throw EnvelopeFault(.malformed, "the body is no JSON object") }
         var members = JSONMembers(of: root)
-        guard try Self.required(&members, "specversion") == "1.0" else { throw EnvelopeFault(.malformed, "specversion is not 1.0") }
-        id = try Self.required(&members, "id")
+        guard try Self.requiredValue(&members, "specversion").isText("1.0") else {
+            throw EnvelopeFault(.malformed, "specversion is not 1.0")
+        }
+        // Values that are present are strings.
+        id = try Self.requiredValue(&members, "id").string(likely: likely.id) ?? ""
         source = try Self.required(&members, "source")
         type = try Self.required(&members, "type")
         subject = try Self.optional(&members, "subject")
@@ -44,13 +63,13 @@ public struct Envelope: Sendable {
             sentAt = time.withText { Instant(utf8: $0) } ?? nil
             if sentAt == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
         }
-        if let format = try Self.optional(&members, "datacontenttype"), !MediaType.isJSON(format) {
+        if let format = try Self.present(&members, "datacontenttype"), !MediaType.isJSON(format) {
             throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
         }
         regency = try Self.optional(&members, "regency")
-        correlationId = try Self.optional(&members, "correlationid")
-        causationId = try Self.optional(&members, "causationid")
-        traceparent = try Self.optional(&members, "traceparent")
+        correlationId = try Self.present(&members, "correlationid")?.string(likely: likely.correlationId)
+        causation = try Self.present(&members, "causationid")
+        traceparent = try Self.present(&members, "traceparent")?.string(likely: likely.traceparent)
         if traceparent != nil { tracestate = members.value(of: "tracestate")?.string.flatMap { TraceContext.state($0) } }
         if let digits = try Self.present(&members, "sequence") {
             guard let number = digits.withText(Self.number) ?? nil else {
@@ -90,8 +109,12 @@ public struct Envelope: Sendable {
     }
 
     private static func required(_ members: inout JSONMembers, _ name: StaticString) throws(EnvelopeFault) -> String {
-        guard let text = try optional(&members, name) else { throw EnvelopeFault(.malformed, "\(name) is missing") }
-        return text
+        try requiredValue(&members, name).string ?? ""
+    }
+
+    private static func requiredValue(_ members: inout JSONMembers, _ name: StaticString) throws(EnvelopeFault) -> JSONValue {
+        guard let value = try present(&members, name) else { throw EnvelopeFault(.malformed, "\(name) is missing") }
+        return value
     }
 }
 
@@ -134,7 +157,9 @@ public struct EnvelopeFault: Error, Sendable, Hashable {
 enum MediaType {
     /// `application/cloudevents+json`, with any parameter.
     static func isCloudEvent(_ contentType: String) -> Bool { isType("application/cloudevents+json", contentType) }
-    static func isJSON(_ contentType: String) -> Bool { isType("application/json", contentType) }
+    static func isJSON(_ contentType: JSONValue) -> Bool {
+        contentType.isText("application/json") || contentType.string.map { isType("application/json", $0) } ?? false
+    }
 
     /// Almost every sender writes it plainly; only the others pay for taking it apart.
     private static func isType(_ type: String, _ contentType: String) -> Bool { contentType == type || essence(of: contentType) == type }

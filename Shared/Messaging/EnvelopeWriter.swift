@@ -16,6 +16,7 @@ public struct EnvelopeHeader: Sendable {
     /// Nil for replies.
     public var sequence: Int64?
 
+    @inlinable
     public init(
         id: String, source: String, type: String, subject: String, time: String, regency: String? = nil, correlationId: String,
         causationId: String, traceparent: String? = nil, tracestate: String? = nil, sequence: Int64? = nil
@@ -36,6 +37,12 @@ public struct EnvelopeHeader: Sendable {
     /// The body of a message with this header; `data` writes one JSON value.
     public func body(data: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(reservingCapacity: 1024)
+        write(to: &json, data: data)
+        return json.bytes
+    }
+
+    /// The same, appended to `json`.
+    public func write(to json: inout JSONWriter, data: (inout JSONWriter) -> Void) {
         json.beginObject()
         json.member("specversion", "1.0")
         json.member("id", id)
@@ -52,27 +59,12 @@ public struct EnvelopeHeader: Sendable {
         json.member("tracestate", ifPresent: tracestate)
         if let sequence {
             json.key("sequence")
-            json.raw(Self.quotedDigits(sequence))
+            json.paddedDigits(sequence)
         }
         json.key("data")
         data(&json)
         json.endObject()
-        return json.bytes
     }
 
     public func body(data record: some Record) -> [UInt8] { body { FieldWriter.write(record, to: &$0) } }
-
-    /// A JSON string of 20 digits, so that sequences of one source sort as text.
-    static func quotedDigits(_ sequence: Int64) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 22) { bytes, count in
-            var rest = sequence.magnitude
-            bytes[0] = UInt8(ascii: "\"")
-            bytes[21] = UInt8(ascii: "\"")
-            for place in stride(from: 20, through: 1, by: -1) {
-                bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            count = 22
-        }
-    }
 }

@@ -18,28 +18,32 @@ public struct JSONMembers: Sendable {
 
     /// The member's value; nil if there is no such member.
     public mutating func value(of name: StaticString) -> JSONValue? {
-        guard let key = find(name, from: next, to: end) ?? find(name, from: first, to: next) else { return nil }
-        next = Int(document.nodes[key + 1].next)
-        return JSONValue(document: document, index: key + 1)
+        guard let member = find(name) else { return nil }
+        next = Int(document.nodes[member].next)
+        return JSONValue(document: document, index: member)
     }
 
-    private func find(_ name: StaticString, from start: Int, to end: Int) -> Int? {
-        document.nodes.withUnsafeBufferPointer { nodes in
-            document.bytes.withUnsafeBufferPointer { bytes in
-                var member = start
-                while member < end {
-                    if Self.matches(nodes[member], name, bytes) { return member }
-                    member = Int(nodes[member + 1].next)
-                }
-                return nil
-            }
+    private func find(_ name: StaticString) -> Int? {
+        document.bytes.withUnsafeBufferPointer { bytes in
+            if next < end, Self.matches(document.nodes[next], name, bytes) { return next }
+            return find(name, from: next, to: end, bytes) ?? find(name, from: first, to: next, bytes)
         }
     }
 
-    private static func matches(_ key: JSONDocument.Node, _ name: StaticString, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        if key.hasEscapes { return JSONText.string(bytes, key).utf8.elementsEqual(name.description.utf8) }
-        let length = Int(key.end - key.start)
+    private func find(_ name: StaticString, from start: Int, to end: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var member = start
+        while member < end {
+            if Self.matches(document.nodes[member], name, bytes) { return member }
+            member = Int(document.nodes[member].next)
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private static func matches(_ member: JSONDocument.Node, _ name: StaticString, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        if member.keyHasEscapes { return JSONText.key(bytes, member).utf8.elementsEqual(name.description.utf8) }
+        let length = Int(member.keyEnd - member.keyStart)
         guard length == name.utf8CodeUnitCount, let start = bytes.baseAddress else { return false }
-        return memcmp(start + Int(key.start), name.utf8Start, length) == 0
+        return memcmp(start + Int(member.keyStart), name.utf8Start, length) == 0
     }
 }

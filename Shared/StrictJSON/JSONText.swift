@@ -1,8 +1,19 @@
 /// Strings of a JSON text, decoded from their bytes.
 enum JSONText {
     static func string(_ text: UnsafeBufferPointer<UInt8>, _ node: JSONDocument.Node) -> String {
-        let content = UnsafeBufferPointer(rebasing: text[Int(node.start)..<Int(node.end)])
-        if !node.hasEscapes { return String(decoding: content, as: UTF8.self) }
+        decoded(text, node.start, node.end, hasEscapes: node.hasEscapes)
+    }
+
+    static func key(_ text: UnsafeBufferPointer<UInt8>, _ member: JSONDocument.Node) -> String {
+        decoded(text, member.keyStart, member.keyEnd, hasEscapes: member.keyHasEscapes)
+    }
+
+    private static func decoded(_ text: UnsafeBufferPointer<UInt8>, _ start: Int32, _ end: Int32, hasEscapes: Bool) -> String {
+        let content = UnsafeBufferPointer(rebasing: text[Int(start)..<Int(end)])
+        return hasEscapes ? unescaped(content) : String(decoding: content, as: UTF8.self)
+    }
+
+    private static func unescaped(_ content: UnsafeBufferPointer<UInt8>) -> String {
         var out = ""
         out.reserveCapacity(content.count)
         var plain = 0

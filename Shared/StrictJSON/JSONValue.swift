@@ -1,9 +1,9 @@
+import Glibc
+
 /// One value of a `JSONDocument`; a light view, valid as long as it is kept.
 public struct JSONValue: Sendable {
     public enum Kind: UInt8, Sendable {
         case object, array, string, integer, number, bool, null
-        /// A member's name inside an object; never seen from outside.
-        case key
     }
 
     let document: JSONDocument
@@ -18,6 +18,19 @@ public struct JSONValue: Sendable {
         let node = node
         guard node.kind == .string else { return nil }
         return document.bytes.withUnsafeBufferPointer { JSONText.string($0, node) }
+    }
+
+    /// The text of a string, where it is likely to be `known`: then nothing is made anew.
+    public func string(likely known: String?) -> String? {
+        guard var known else { return string }
+        let isSame = withText { text in
+            known.withUTF8 { known in
+                guard known.count == text.count else { return false }
+                guard let known = known.baseAddress, let start = text.baseAddress else { return true }
+                return memcmp(known, start, text.count) == 0
+            }
+        }
+        return isSame == true ? known : string
     }
 
     /// An integer token (`5`, never `5.0` or `5e0`) that fits into 64 bits; nil otherwise.
@@ -55,6 +68,11 @@ public struct JSONValue: Sendable {
         }
     }
 
+    /// Whether this is a string of just this text.
+    public func isText(_ text: StaticString) -> Bool {
+        withText { $0.count == text.utf8CodeUnitCount && memcmp($0.baseAddress ?? text.utf8Start, text.utf8Start, $0.count) == 0 } ?? false
+    }
+
     /// The member's value; nil if this is no object, or has no such member.
     public subscript(_ name: StaticString) -> JSONValue? {
         var members = JSONMembers(of: self)
@@ -63,15 +81,27 @@ public struct JSONValue: Sendable {
 
     /// Elements of an array, in order; empty for any other kind.
     public var elements: [JSONValue] {
-        guard node.kind == .array else { return [] }
         var values: [JSONValue] = []
+        forEachElement { values.append($0) }
+        return values
+    }
+
+    /// How many elements an array has; 0 for any other kind.
+    public var elementCount: Int {
+        var count = 0
+        forEachElement { _ in count += 1 }
+        return count
+    }
+
+    /// Elements of an array, in order, without a list of them.
+    public func forEachElement<Failure>(_ body: (JSONValue) throws(Failure) -> Void) throws(Failure) {
+        guard node.kind == .array else { return }
         var element = index + 1
         let end = Int(node.next)
         while element < end {
-            values.append(JSONValue(document: document, index: element))
+            try body(JSONValue(document: document, index: element))
             element = Int(document.nodes[element].next)
         }
-        return values
     }
 
     /// Members of an object, in order; empty for any other kind.
@@ -81,10 +111,10 @@ public struct JSONValue: Sendable {
         var member = index + 1
         let end = Int(node.next)
         while member < end {
-            let key = document.nodes[member]
-            let name = document.bytes.withUnsafeBufferPointer { JSONText.string($0, key) }
-            members.append((name, JSONValue(document: document, index: member + 1)))
-            member = Int(document.nodes[member + 1].next)
+            let node = document.nodes[member]
+            members.append(
+                (document.bytes.withUnsafeBufferPointer { JSONText.key($0, node) }, JSONValue(document: document, index: member)))
+            member = Int(node.next)
         }
         return members
     }

@@ -1,15 +1,5 @@
 /// Members in one line each, for replies and read models.
 extension JSONWriter {
-    public mutating func member(_ name: StaticString, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    public mutating func member(_ name: StaticString, _ value: Int64) {
-        key(name)
-        int(value)
-    }
-
     public mutating func member(_ name: StaticString, _ value: Int) {
         key(name)
         int(value)

@@ -1,6 +1,7 @@
 /// Bytes that stand in a JSON string as they are: printable ASCII but the quote and the backslash. Looked at eight at a time.
 enum PlainBytes {
     /// Where the run of plain bytes from `start` on ends.
+    @inline(__always)
     static func end(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var position = start
         if let bytes = UnsafeRawPointer(text.baseAddress) {

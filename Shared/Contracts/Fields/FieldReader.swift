@@ -99,7 +99,7 @@ public struct FieldReader: Fields {
     public mutating func texts(_ name: StaticString, _ value: inout [String]) throws(InvalidData) {
         guard let list = present(name) else { return }
         guard list.kind == .array else { throw fault(name, "must be a list of texts") }
-        for element in list.elements { value.append(try text(name, in: element)) }
+        try list.forEachElement { element throws(InvalidData) in value.append(try text(name, in: element)) }
     }
 
     public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) throws(InvalidData) {
@@ -111,7 +111,7 @@ public struct FieldReader: Fields {
         guard let list = present(name) else { return }
         guard list.kind == .array else { throw fault(name, "must be a list of ids") }
         var ids: [String] = []
-        for element in list.elements { ids.append(try id(name, in: element)) }
+        try list.forEachElement { element throws(InvalidData) in ids.append(try id(name, in: element)) }
         value = ids
     }
 
@@ -175,7 +175,7 @@ public struct FieldReader: Fields {
     public mutating func choices<C: Choice>(_ name: StaticString, _ value: inout [C]) throws(InvalidData) {
         guard let list = present(name) else { return }
         guard list.kind == .array else { throw fault(name, "must be a list") }
-        for element in list.elements { value.append(try choice(name, in: element)) }
+        try list.forEachElement { element throws(InvalidData) in value.append(try choice(name, in: element)) }
     }
 
     public mutating func record<R: Record>(_ name: StaticString, _ value: inout R) throws(InvalidData) {
@@ -191,10 +191,10 @@ public struct FieldReader: Fields {
             throw fault(name, "is missing")
         }
         guard list.kind == .array else { throw fault(name, "must be a list") }
-        let elements = list.elements
-        guard count.contains(elements.count) else { throw fault(name, "must have \(count.lowerBound) to \(count.upperBound) entries") }
-        value.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() { value.append(try record(name, in: element, index: index)) }
+        let elementCount = list.elementCount
+        guard count.contains(elementCount) else { throw fault(name, "must have \(count.lowerBound) to \(count.upperBound) entries") }
+        value.reserveCapacity(elementCount)
+        try list.forEachElement { element throws(InvalidData) in value.append(try record(name, in: element, index: value.count)) }
     }
 
     public mutating func object(_ name: StaticString, _ value: inout [UInt8]) throws(InvalidData) {

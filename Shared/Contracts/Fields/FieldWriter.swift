@@ -67,7 +67,8 @@ public struct FieldWriter: Fields {
     public mutating func records<R: Record>(_ name: StaticString, _ value: inout [R], _ count: ClosedRange<Int>) throws(InvalidData) {
         json.key(name)
         json.beginArray()
-        for index in value.indices { try object(&value[index]) }
+        // A copy of each, for changing one in its place would copy the list.
+        for var element in value { try object(&element) }
         json.endArray()
     }
 
