@@ -75,7 +75,7 @@ public struct TraceGenerator: Sendable {
         return parent.withUTF8 { parent in
             precondition(parent.count >= 55, "a traceparent that was not checked")
             return String(unsafeUninitializedCapacity: 55) { buffer in
-                for place in 0..<55 { buffer[place] = parent[place] }
+                _ = buffer.update(fromContentsOf: parent[..<55])
                 // We write version 00, whatever the parent's is.
                 Self.put("00", in: buffer, at: 0)
                 Self.put(span, in: buffer, at: 36)
@@ -95,7 +95,6 @@ public struct TraceGenerator: Sendable {
     }
 
     private static func put(_ word: UInt64, in buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
-        let digits: StaticString = "0123456789abcdef"
-        for nibble in 0..<16 { buffer[place + nibble] = digits.utf8Start[Int(word >> UInt64(60 - nibble * 4) & 15)] }
+        if let start = buffer.baseAddress { Hexadecimal.put(word, at: start + place) }
     }
 }

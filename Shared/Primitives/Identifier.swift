@@ -51,19 +51,17 @@ public struct UUIDv7Generator: Sendable {
     }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: 36) { buffer in
-            var place = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[place] = UInt8(ascii: "-")
-                    place += 1
-                }
-                let word = nibble < 16 ? high : low
-                let shift = UInt64(60 - (nibble & 15) * 4)
-                buffer[place] = digits.utf8Start[Int(word >> shift & 15)]
-                place += 1
-            }
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            // Groups of 8, 4, 4, 4 and 12 digits. Eight are put each time; what is too much is written over.
+            Hexadecimal.put(UInt32(truncatingIfNeeded: high >> 32), at: start)
+            Hexadecimal.put(UInt32(truncatingIfNeeded: high), at: start + 9)
+            Hexadecimal.put(UInt32(truncatingIfNeeded: high << 16), at: start + 14)
+            Hexadecimal.put(UInt32(truncatingIfNeeded: low >> 32), at: start + 19)
+            Hexadecimal.put(UInt32(truncatingIfNeeded: low >> 16), at: start + 24)
+            Hexadecimal.put(UInt32(truncatingIfNeeded: low), at: start + 28)
+            let dash = UInt8(ascii: "-")
+            (start[8], start[13], start[18], start[23]) = (dash, dash, dash, dash)
             return 36
         }
     }

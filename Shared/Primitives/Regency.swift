@@ -35,12 +35,31 @@ public struct Regency: Sendable, Hashable {
         Regency(code: "53.71", statisticsCode: "5371", name: "Kota Kupang", capital: "Kupang", villages: 51),
     ]
 
-    private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
+    /// By the two digits behind the dot: every message has a code, and looking it up by a hash would cost as much as reading it.
+    private static let byNumber: [Regency?] = {
+        var places = [Regency?](repeating: nil, count: 100)
+        for regency in all {
+            if let number = number(of: regency.code) { places[number] = regency }
+        }
+        return places
+    }()
+
+    /// The digits `NN` of `53.NN`; nil for anything else.
+    private static func number(of code: String) -> Int? {
+        var code = code
+        return code.withUTF8 { bytes in
+            guard bytes.count == 5, bytes[0] == UInt8(ascii: "5"), bytes[1] == UInt8(ascii: "3"), bytes[2] == UInt8(ascii: ".") else {
+                return nil
+            }
+            return Digits.value(bytes, 3..<5)
+        }
+    }
 
     /// Nil for a code that is not one of the 22.
-    public static func find(_ code: String) -> Regency? { byCode[code] }
+    public static func find(_ code: String) -> Regency? { number(of: code).flatMap { byNumber[$0] } }
 
-    public static func isValid(_ code: String) -> Bool { byCode[code] != nil }
+    public static func isValid(_ code: String) -> Bool { number(of: code).map { isKnown[$0] } ?? false }
+    private static let isKnown = byNumber.map { $0 != nil }
 
     /// A village code (`53.06.07.2005`) of the regency that its first five characters name; checks the form, not the register.
     public static func isVillageCode(_ text: String) -> Bool {

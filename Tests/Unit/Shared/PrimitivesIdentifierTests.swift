@@ -35,6 +35,16 @@ struct PrimitivesIdentifierTests {
         #expect(made.allSatisfy(isVersion7))
     }
 
+    @Test func `digits of a word are those of its number`() {
+        for word: UInt32 in [0, 1, 9, 10, 0x0123_4567, 0x89AB_CDEF, 0xA0A0_A0A0, 0x9A9A_9A9A, .max] {
+            let digits = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8) { digits in
+                Hexadecimal.put(word, at: digits.baseAddress!)
+                return String(decoding: digits, as: UTF8.self)
+            }
+            #expect(digits == String(repeating: "0", count: 8 - String(word, radix: 16).count) + String(word, radix: 16))
+        }
+    }
+
     @Test func `two generators do not make the same ids`() throws {
         let instant = try #require(Instant("2026-02-05T02:00:00Z"))
         var (first, second) = (UUIDv7Generator(), UUIDv7Generator())
