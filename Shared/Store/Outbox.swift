@@ -1,6 +1,7 @@
 import Contracts
 import Messaging
 import Primitives
+import StrictJSON
 
 /// Appends events to the outbox table. The position, counted from the beginning of the store's present life, is the event's `sequence`, so the
 /// primary key itself rules out gaps and repeats.
@@ -18,6 +19,10 @@ final class Outbox {
         didSet { timeText = time.description }
     }
     private(set) var timeText = ""
+    /// The routing key of the last event: mostly it is the next one's too.
+    private var lastKey = (name: "", regency: "", key: "")
+    /// Where bodies are written, one after the other.
+    private var json = JSONWriter(reservingCapacity: 2048)
 
     init(service: String, source: String, lifeStart: Int64, position: Int64, _ surroundings: Surroundings) {
         self.service = service
@@ -40,10 +45,9 @@ final class Outbox {
         precondition(E.name.service == service, "\(service) may not publish \(E.name)")
         let regency = event.eventRegency
         let header = header(type: E.name.type, subject: event.subject, regency: regency, cause: cause)
-        try insert(
-            header, routingKey: regency.map { "\(E.name.routingKey).\($0)" } ?? E.name.routingKey, body: header.body(data: event),
-            cause: cause,
-            in: connection)
+        json.clear()
+        header.write(to: &json) { FieldWriter.write(event, to: &$0) }
+        try insert(header, routingKey: routingKey(E.name, regency), body: json.bytes, cause: cause, in: connection)
     }
 
     /// The event by which a rejection is told when nobody asked for a reply.
@@ -53,8 +57,15 @@ final class Outbox {
         let body = header.body { json in
             reply.write(to: &json, commandId: envelope.id, commandSource: envelope.source, commandType: envelope.type)
         }
-        try insert(
-            header, routingKey: regency.map { "\(name.routingKey).\($0)" } ?? name.routingKey, body: body, cause: cause, in: connection)
+        try insert(header, routingKey: routingKey(name, regency), body: body, cause: cause, in: connection)
+    }
+
+    private func routingKey(_ name: MessageName, _ regency: String?) -> String {
+        guard let regency else { return name.routingKey }
+        if lastKey.name != name.routingKey || lastKey.regency != regency {
+            lastKey = (name.routingKey, regency, "\(name.routingKey).\(regency)")
+        }
+        return lastKey.key
     }
 
     private func header(type: String, subject: String, regency: String?, cause: Cause) -> EnvelopeHeader {
@@ -68,30 +79,32 @@ final class Outbox {
     func span(of cause: Cause) -> String { cause.traceparent.map { traces.child(of: $0) } ?? traces.start() }
 
     private func insert(_ header: EnvelopeHeader, routingKey: String, body: [UInt8], cause: Cause, in connection: Connection) throws {
-        try connection.execute(
-            Self.insert, position + 1, routingKey, header.id, header.type, header.correlationId, header.traceparent,
-            header.tracestate, cause.inboxPosition, body)
+        try connection.execute(Self.insert) { row in
+            row.add(position + 1)
+            row.add(routingKey)
+            row.add(header.id)
+            row.add(header.type)
+            row.add(header.correlationId)
+            row.add(header.traceparent)
+            row.add(header.tracestate)
+            row.add(cause.inboxPosition)
+            row.add(body)
+        }
         position += 1
     }
 }
 
 /// Sources are kept once, by number; rows refer to the number.
 final class SourceTable {
-    private var numbers: [String: Int64] = [:]
+    private let numbers: RememberedNumbers
+
+    init(_ numbers: RememberedNumbers) { self.numbers = numbers }
 
     private static let find = SQL("SELECT number FROM source WHERE name = ?")
     private static let add = SQL("INSERT INTO source (name) VALUES (?) RETURNING number")
 
     func number(of source: String, in connection: Connection) throws -> Int64 {
-        if let number = numbers[source] { return number }
-        let known = try connection.first(Self.find, source) { $0.int(0) }
-        let number = try known ?? connection.first(Self.add, source) { $0.int(0) } ?? 0
-        // Any sender may make up sources, so the memory for them is bounded.
-        if numbers.count >= 1000 { numbers.removeAll(keepingCapacity: true) }
-        numbers[source] = number
-        return number
+        if let number = try numbers.number(Self.find, source, in: connection) { return number }
+        return try connection.first(Self.add, source) { $0.int(0) } ?? 0
     }
-
-    /// After a rollback, numbers given in it mean nothing.
-    func forget() { numbers.removeAll(keepingCapacity: true) }
 }

@@ -28,13 +28,18 @@ public final class Transaction {
     /// Position of the last reply.
     var lastReply: Int64 { replies.position }
     private let replies: Replies
+    private let numbers: RememberedNumbers
     let sources: SourceTable
 
-    init(connection: Connection, outbox: Outbox, replies: Replies, sources: SourceTable, parkingLot: ParkingLot) {
+    init(
+        connection: Connection, outbox: Outbox, replies: Replies, numbers: RememberedNumbers, sources: SourceTable,
+        parkingLot: ParkingLot
+    ) {
         self.connection = connection
         self.parkingLot = parkingLot
         self.outbox = outbox
         self.replies = replies
+        self.numbers = numbers
         self.sources = sources
     }
 
@@ -44,6 +49,12 @@ public final class Transaction {
     @inlinable @discardableResult
     public func execute<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws -> Int {
         try connection.execute(sql, repeat each values)
+    }
+
+    /// For statements that run for every message.
+    @inlinable @discardableResult
+    public func execute(_ sql: SQL, binding values: (inout Parameters) -> Void) throws -> Int {
+        try connection.execute(sql, binding: values)
     }
 
     @inlinable
@@ -60,6 +71,13 @@ public final class Transaction {
     public func exists<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws -> Bool {
         try connection.first(sql, repeat each values) { _ in true } ?? false
     }
+
+    /// The number that `sql` finds for a text, of a row that never changes or goes once it is there; asked for once.
+    public func number(_ sql: SQL, _ text: String) throws -> Int64? { try numbers.number(sql, text, in: connection) }
+
+    /// The same of a statement without parameters, such as a count that seldom changes. Whoever changes it calls `forget`.
+    public func number(_ sql: SQL) throws -> Int64? { try numbers.number(sql, in: connection) }
+    public func forget(_ sql: SQL) { numbers.forget(sql) }
 
     /// Has the timers fired right after this transaction: for work that a handler put off because it was too much for one.
     public func requestTimers() { timersRequested = true }

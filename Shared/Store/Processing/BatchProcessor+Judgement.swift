@@ -12,7 +12,7 @@ extension BatchProcessor {
     }
 
     private func admit(_ incoming: Incoming, isGuarded: Bool) throws {
-        let digest = Digest.of(incoming.body)
+        let digest = Digest(of: incoming.body)
         if incoming.channel == .dead {
             let envelope = try? Envelope(parsing: incoming.body)
             pendingTally.countParked(nil, incoming.channel)
@@ -44,7 +44,7 @@ extension BatchProcessor {
     }
 
     private func judge(
-        _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: [UInt8], isGuarded: Bool
+        _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest, isGuarded: Bool
     ) throws {
         let decoded: Result<HandlerEntry.Decoded, InvalidData>
         do throws(InvalidData) {
@@ -59,14 +59,15 @@ extension BatchProcessor {
         let named = (try? decoded.get().subject).flatMap { $0.isEmpty ? nil : $0 }
         let subject = named ?? envelope.subject ?? Self.firstId(in: envelope.data) ?? envelope.id
         tx.incoming = incoming
-        let trace = trace(of: incoming, envelope)
-        tx.cause = Cause(
+        let trace = trace(of: incoming, envelope.traceparent, envelope.tracestate)
+        let cause = Cause(
             id: envelope.id, source: envelope.source, sequence: envelope.sequence,
             correlationId: envelope.correlationId ?? incoming.correlationId ?? envelope.id,
             traceparent: trace.parent, tracestate: trace.state,
             regency: envelope.regency, inboxPosition: inbox.position + 1)
+        tx.cause = cause
         let isNew = try inbox.claim(
-            envelope, digest: digest, subject: subject, cause: tx.cause, eventsAfter: outbox.position,
+            envelope, digest: digest, subject: subject, correlationId: cause.correlationId, eventsAfter: outbox.position,
             reply: isCommand ? replies.position + 1 : nil,
             at: outbox.time, in: connection)
         guard isNew else { return try repeated(incoming, envelope, entry, digest: digest) }
@@ -85,8 +86,8 @@ extension BatchProcessor {
     }
 
     /// The trace that a message belongs to: its body's, else its header's, else a new one.
-    private func trace(of incoming: Incoming, _ envelope: Envelope?) -> (parent: String, state: String?) {
-        if let parent = envelope?.traceparent, TraceContext.isValid(parent) { return (parent, envelope?.tracestate) }
+    private func trace(of incoming: Incoming, _ parent: String?, _ state: String?) -> (parent: String, state: String?) {
+        if let parent, TraceContext.isValid(parent) { return (parent, state) }
         if let parent = incoming.traceparent, TraceContext.isValid(parent) {
             return (parent, incoming.tracestate.flatMap { TraceContext.state($0) })
         }
@@ -99,7 +100,7 @@ extension BatchProcessor {
     }
 
     /// The same (source, id) again: no second effect, whatever it says.
-    private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: [UInt8]) throws {
+    private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest) throws {
         guard let known = try inbox.known(envelope, in: connection) else { return }
         tx.cause.inboxPosition = known.position
         if known.digest == digest {
@@ -122,7 +123,7 @@ extension BatchProcessor {
 
     private func outcome(of ready: HandlerEntry.Decoded, isGuarded: Bool) throws -> Outcome {
         if let claim = ready.businessKey, let earlier = try BusinessKeys.digest(of: claim.key, in: connection) {
-            if earlier == Digest.of(claim.canonical) { return .duplicate }
+            if earlier == Digest(of: claim.canonical) { return .duplicate }
             return .rejected(Rejection(.conflict, "\(claim.key.kind) \(claim.key.id) exists with other data"))
         }
         return try run(ready, isGuarded: isGuarded)
@@ -131,14 +132,14 @@ extension BatchProcessor {
     private func conclude(
         _ outcome: Outcome, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, _ ready: HandlerEntry.Decoded,
         subject: String,
-        digest: [UInt8]
+        digest: Digest
     ) throws {
         let isCommand = entry.channel == .commands
         switch outcome {
         case .done, .answered:
             decide(.accepted, entry, subject: subject)
             guard isCommand else { return }
-            if let claim = ready.businessKey { try BusinessKeys.claim(claim.key, digest: Digest.of(claim.canonical), in: connection) }
+            if let claim = ready.businessKey { try BusinessKeys.claim(claim.key, digest: Digest(of: claim.canonical), in: connection) }
             var reply = ReplyData(status: .accepted, code: .ok, message: "\(entry.name.name) accepted", subject: subject)
             if case .answered(let details) = outcome { reply.details = details }
             try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
@@ -162,7 +163,7 @@ extension BatchProcessor {
     }
 
     private func reject(
-        _ rejection: Rejection, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, subject: String, digest: [UInt8]
+        _ rejection: Rejection, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, subject: String, digest: Digest
     ) throws {
         decide(.rejected(rejection.code), entry, subject: subject)
         try inbox.decide(.rejected, in: connection)
@@ -183,11 +184,11 @@ extension BatchProcessor {
     }
 
     /// Parks, and tells whoever waits for a reply.
-    func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
+    func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest) throws {
         try park(incoming, envelope, reason, error, digest: digest)
         guard incoming.channel == .commands, incoming.replyTo != nil else { return }
         let id = envelope?.id ?? incoming.messageId ?? ""
-        let trace = trace(of: incoming, envelope)
+        let trace = trace(of: incoming, envelope?.traceparent, envelope?.tracestate)
         let cause = Cause(
             id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id,
             traceparent: trace.parent, tracestate: trace.state)
@@ -196,7 +197,7 @@ extension BatchProcessor {
         try replies.append(reply, to: incoming, cause: cause, in: connection)
     }
 
-    private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8]) throws {
+    private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest) throws {
         let parkedId = try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
         noteParked(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
     }

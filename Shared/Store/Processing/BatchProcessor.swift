@@ -18,7 +18,7 @@ public final class BatchProcessor {
     private(set) var inbox: Inbox!
     private(set) var replies: Replies!
     let parkingLot: ParkingLot
-    private let sources = SourceTable()
+    private let numbers = RememberedNumbers()
     /// What was decided since the start, by type and outcome.
     public private(set) var tally: Tally
     var pendingTally: Tally
@@ -79,9 +79,11 @@ public final class BatchProcessor {
             connection = Connection(handle)
             outbox = Outbox(
                 service: service, source: store.source, lifeStart: store.lifeStart, position: try last("outbox"), store.surroundings)
+            let sources = SourceTable(numbers)
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
-            tx = Transaction(connection: connection, outbox: outbox, replies: replies, sources: sources, parkingLot: parkingLot)
+            tx = Transaction(
+                connection: connection, outbox: outbox, replies: replies, numbers: numbers, sources: sources, parkingLot: parkingLot)
             if try parkingLot.hasReplays(in: connection) { tx.requestReplay() }
         }
     }
@@ -233,7 +235,7 @@ public final class BatchProcessor {
         } catch {
             _ = try? connection.execute(Self.rollback)
             counters = before
-            sources.forget()
+            numbers.forget()
             throw error
         }
         for decision in tx.parkedPutOff { noteParked(decision) }
@@ -279,7 +281,7 @@ public final class BatchProcessor {
         if !outcome.stands {
             try connection.execute(Self.undo)
             counters = before
-            sources.forget()
+            numbers.forget()
         }
         try connection.execute(Self.release)
         return outcome

@@ -1,22 +1,36 @@
 import CLibCrypto
 
-enum Digest {
-    private static let size = 32
+/// The SHA-256 of a message: 32 bytes.
+struct Digest: Hashable, Bindable {
+    private static let size = MemoryLayout<SIMD4<UInt64>>.size
     /// Looked up once: OpenSSL's one-call function takes locks to find it each time. Immutable and counted by the library, so threads may share it.
     nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
 
-    /// SHA-256, 32 bytes.
-    static func of(_ bytes: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: size) { digest, count in
-            let result = bytes.withUnsafeBytes { EVP_Digest($0.baseAddress, $0.count, digest.baseAddress, nil, sha256, nil) }
-            // Without a digest a message could not be told from another: nothing may be written then.
-            precondition(result == 1, "OpenSSL computes no SHA-256")
-            count = size
+    /// The bytes in their order; kept in place, for it would be an allocation per message.
+    private var content = SIMD4<UInt64>()
+
+    init(of bytes: [UInt8]) {
+        let result = withUnsafeMutableBytes(of: &content) { digest in
+            bytes.withUnsafeBytes { EVP_Digest($0.baseAddress, $0.count, digest.baseAddress, nil, Self.sha256, nil) }
         }
+        // Without a digest a message could not be told from another: nothing may be written then.
+        precondition(result == 1, "OpenSSL computes no SHA-256")
     }
 
-    static func hexadecimal(_ digest: [UInt8]) -> String {
+    /// As the store has it, where the schema checks the length.
+    init(stored bytes: [UInt8]) {
+        precondition(bytes.count == Self.size, "a digest of \(bytes.count) bytes")
+        withUnsafeMutableBytes(of: &content) { $0.copyBytes(from: bytes) }
+    }
+
+    func bind(to parameters: Parameters, at index: Int32) -> Int32 {
+        withUnsafeBytes(of: content) { parameters.bind(blob: $0, at: index) }
+    }
+
+    var hexadecimal: String { withUnsafeBytes(of: content) { Self.hexadecimal($0) } }
+
+    static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

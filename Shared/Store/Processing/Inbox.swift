@@ -15,7 +15,7 @@ final class Inbox {
     /// What is known of an earlier message with the same (source, id).
     struct Known {
         var position: Int64
-        var digest: [UInt8]
+        var digest: Digest
         var subject: String
         var reply: Int64?
     }
@@ -31,20 +31,29 @@ final class Inbox {
 
     /// Claims the message's (source, id); false if it was claimed before.
     func claim(
-        _ envelope: Envelope, digest: [UInt8], subject: String, cause: Cause, eventsAfter: Int64, reply: Int64?, at time: Instant,
-        in connection: Connection
+        _ envelope: Envelope, digest: Digest, subject: String, correlationId: String, eventsAfter: Int64, reply: Int64?,
+        at time: Instant, in connection: Connection
     ) throws -> Bool {
-        let inserted = try connection.execute(
-            Self.insert, position + 1, sources.number(of: envelope.source, in: connection), envelope.id, envelope.type, digest, time,
-            subject,
-            cause.correlationId, eventsAfter, reply)
+        let source = try sources.number(of: envelope.source, in: connection)
+        let inserted = try connection.execute(Self.insert) { row in
+            row.add(position + 1)
+            row.add(source)
+            row.add(envelope.id)
+            row.add(envelope.type)
+            row.add(digest)
+            row.add(time)
+            row.add(subject)
+            row.add(correlationId)
+            row.add(eventsAfter)
+            row.add(reply)
+        }
         if inserted == 1 { position += 1 }
         return inserted == 1
     }
 
     func known(_ envelope: Envelope, in connection: Connection) throws -> Known? {
         try connection.first(Self.find, sources.number(of: envelope.source, in: connection), envelope.id) { row in
-            Known(position: row.int(0), digest: row.blob(1), subject: row.text(2), reply: row.intOrNil(3))
+            Known(position: row.int(0), digest: Digest(stored: row.blob(1)), subject: row.text(2), reply: row.intOrNil(3))
         }
     }
 
@@ -65,11 +74,11 @@ enum BusinessKeys {
     private static let find = SQL("SELECT digest FROM businessKey WHERE kind = ? AND id = ?")
     private static let insert = SQL("INSERT INTO businessKey (kind, id, digest) VALUES (?, ?, ?)")
 
-    static func digest(of key: BusinessKey, in connection: Connection) throws -> [UInt8]? {
-        try connection.first(find, key.kind, key.id) { $0.blob(0) }
+    static func digest(of key: BusinessKey, in connection: Connection) throws -> Digest? {
+        try connection.first(find, key.kind, key.id) { Digest(stored: $0.blob(0)) }
     }
 
-    static func claim(_ key: BusinessKey, digest: [UInt8], in connection: Connection) throws {
+    static func claim(_ key: BusinessKey, digest: Digest, in connection: Connection) throws {
         try connection.execute(insert, key.kind, key.id, digest)
     }
 }

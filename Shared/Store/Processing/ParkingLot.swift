@@ -20,7 +20,7 @@ final class ParkingLot {
 
     /// Answers the `parkedId`, which is the earlier one where the same message is parked already.
     func park(
-        _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: [UInt8], at time: Instant,
+        _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest, at time: Instant,
         in connection: Connection
     ) throws -> String {
         let body = reason == .oversize ? Array(incoming.body.prefix(Limits.oversizeKept)) : incoming.body
@@ -28,7 +28,7 @@ final class ParkingLot {
         let parkedId = try connection.first(
             Self.insert, fresh, incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
             incoming.replyTo, incoming.traceparent, envelope?.source, envelope?.id ?? incoming.messageId, envelope?.type, reason.rawValue,
-            String(error.prefix(1000)), time, time, incoming.size, Digest.hexadecimal(digest), body
+            String(error.prefix(1000)), time, time, incoming.size, digest.hexadecimal, body
         ) { $0.text(0) }
         CrashPoint.parkInserted.pass()
         return parkedId ?? fresh

@@ -1,4 +1,4 @@
-internal import GRDBSQLite
+public import GRDBSQLite
 public import Primitives
 
 /// A value that a statement's parameter can take.
@@ -11,10 +11,21 @@ public protocol Bindable {
 public struct Parameters {
     @usableFromInline let statement: OpaquePointer
     @usableFromInline let scratch: Scratch
+    /// Of the value that was added last.
+    @usableFromInline var index: Int32 = 0
+    /// SQLite's code for the first value that could not be bound.
+    @usableFromInline var result = SQLITE_OK
 
     @usableFromInline init(of statement: OpaquePointer, _ scratch: Scratch) {
         self.statement = statement
         self.scratch = scratch
+    }
+
+    /// The next value, in the order of the statement's question marks.
+    @inlinable @inline(__always)
+    public mutating func add(_ value: borrowing some Bindable) {
+        index += 1
+        if result == SQLITE_OK { result = value.bind(to: self, at: index) }
     }
 
     fileprivate func bind(_ number: Int64, at index: Int32) -> Int32 { sqlite3_bind_int64(statement, index, number) }
@@ -26,7 +37,7 @@ public struct Parameters {
         return sqlite3_bind_text(statement, index, bytes.assumingMemoryBound(to: CChar.self), Int32(text.count), destructor)
     }
 
-    fileprivate func bind(blob: UnsafeRawBufferPointer, at index: Int32) -> Int32 {
+    func bind(blob: UnsafeRawBufferPointer, at index: Int32) -> Int32 {
         guard blob.count > 0 else { return sqlite3_bind_zeroblob(statement, index, 0) }
         let (bytes, destructor) = scratch.keep(blob)
         return sqlite3_bind_blob(statement, index, bytes, Int32(blob.count), destructor)

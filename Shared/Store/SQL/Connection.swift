@@ -29,6 +29,22 @@ public final class Connection {
         return Int(sqlite3_changes(handle))
     }
 
+    /// The same for statements that run for every message: by a closure, for the compiler makes a call through a table of each value of a list,
+    /// and copies it.
+    @inlinable @discardableResult
+    public func execute(_ sql: SQL, binding values: (inout Parameters) -> Void) throws(StoreError) -> Int {
+        let statement = try prepared(sql)
+        let kept = scratch.end
+        defer { scratch.end = kept }
+        var parameters = Parameters(of: statement, scratch)
+        values(&parameters)
+        try check(parameters.result, sql)
+        let result = sqlite3_step(statement)
+        sqlite3_reset(statement)
+        guard result == SQLITE_DONE else { throw error(result, sql) }
+        return Int(sqlite3_changes(handle))
+    }
+
     /// The first row, or nil.
     @inlinable
     public func first<T, each Value: Bindable>(
@@ -74,7 +90,7 @@ public final class Connection {
         }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     func bind(_ value: borrowing some Bindable, to parameters: Parameters, after index: inout Int32, _ sql: SQL) throws(StoreError) {
         index += 1
         try check(value.bind(to: parameters, at: index), sql)

@@ -1,7 +1,9 @@
 import Contracts
+import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
+import Store
 import StrictJSON
 import Testing
 
@@ -158,6 +160,25 @@ struct SettleSaleTests {
             })
         #expect(try harness.parked.map(\.reason) == ["conflict"])
         #expect(try harness.payable("sel-a") == 1_080)
+        #expect(try harness.isBalanced)
+    }
+
+    @Test("an account that was made by a sale that failed is made anew by the next, and belongs to nobody else")
+    func accountOfFailedSale() throws {
+        let harness = try Fixture.harness()
+        try harness.store.pool.writeWithoutTransaction { db in
+            try db.execute(
+                sql: "CREATE TRIGGER badLuck BEFORE INSERT ON saleLine WHEN new.lineId = 'l3' BEGIN SELECT RAISE(FAIL, 'bad luck'); END")
+        }
+        let lines = (1...3).map { Fixture.line("l\($0)", seller: "sel-a", price: 1_000) }
+        try harness.process([
+            .delivery(of: Fixture.sale("sale-1", lines: lines), id: "m1"),
+            .delivery(of: Fixture.sale("sale-2", Fixture.line(seller: "sel-b", price: 100)), id: "m2"),
+            .delivery(of: Fixture.sale("sale-3", lines: Array(lines[0...1])), id: "m3"),
+        ])
+        #expect(try harness.parked.map(\.reason) == ["poison"])
+        #expect(try harness.payable("sel-b") == 90)
+        #expect(try harness.payable("sel-a") == 1_800)
         #expect(try harness.isBalanced)
     }
 

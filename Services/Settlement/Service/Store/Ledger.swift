@@ -44,7 +44,15 @@ struct Ledger {
 
     /// Adds a posting caused by the message at hand; nil, and nothing is added, if this kind was posted for `key` before.
     func open(_ kind: PostingKind, _ key: String, sale: Posting? = nil, regency: String) throws -> Posting? {
-        guard try tx.execute(Self.insertPosting, kind.rawValue, key, sale?.number, regency, tx.now, tx.cause.id) == 1 else { return nil }
+        let inserted = try tx.execute(Self.insertPosting) { row in
+            row.add(kind.rawValue)
+            row.add(key)
+            row.add(sale?.number)
+            row.add(regency)
+            row.add(tx.now)
+            row.add(tx.cause.id)
+        }
+        guard inserted == 1 else { return nil }
         return Posting(number: tx.connection.lastInsertedRow, regency: regency)
     }
 
@@ -53,14 +61,19 @@ struct Ledger {
     }
 
     func write(_ entries: JournalEntries, for posting: Posting) throws {
-        for entry in entries.nonzero { try tx.execute(Self.insertEntry, entry.account.number, posting.number, entry.amount) }
+        for entry in entries.nonzero {
+            try tx.execute(Self.insertEntry) { row in
+                row.add(entry.account.number)
+                row.add(posting.number)
+                row.add(entry.amount)
+            }
+        }
     }
 
     /// The account of what is owed to the seller, made when it is first needed; `suspense` where nobody knows whose it is.
     func owner(_ sellerId: String?) throws -> Account {
         guard let sellerId else { return .suspense }
-        let known = try tx.first(Self.findAccount, sellerId) { Account(number: $0.int(0)) }
-        if let known { return known }
+        if let known = try tx.number(Self.findAccount, sellerId) { return Account(number: known) }
         let made = try tx.first(Self.insertAccount, Account.firstOfSellers, Account.payableName(of: sellerId), sellerId) {
             Account(number: $0.int(0))
         }

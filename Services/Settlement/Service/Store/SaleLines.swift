@@ -43,9 +43,18 @@ struct SaleLines {
     private static let findCash = SQL("SELECT account FROM entry WHERE account IN (1, 2, 3, 4) AND posting = ?")
 
     func add(_ line: SaleRecorded.Line, place: Int, owner: Account, split: Split, rate: Rate, to sale: Posting) throws {
-        try tx.execute(
-            Self.insert, sale.number, line.lineId, place, line.productId, owner.number, line.quantity, split.net, rate.percent,
-            split.sellerShare, split.martShare)
+        try tx.execute(Self.insert) { row in
+            row.add(sale.number)
+            row.add(line.lineId)
+            row.add(place)
+            row.add(line.productId)
+            row.add(owner.number)
+            row.add(line.quantity)
+            row.add(split.net)
+            row.add(rate.percent)
+            row.add(split.sellerShare)
+            row.add(split.martShare)
+        }
     }
 
     func addRefund(_ line: SaleRefunded.Line, place: Int, owner: Account, split: Split, refund: Posting, sale: Posting) throws {
