@@ -73,11 +73,11 @@ generate: ## write the documents that follow from the services' indexes
 documents-check: dependencies ## have the published documents judged by validators that are not ours
 	@scripts/validate-documents
 
-bench: build ## ours beside the C limit, Go and Python, on one broker, with a table; ROUNDS and SALES say how long
-	@Benchmarks/build && Benchmarks/run
+bench: build ## ours beside the C limit, Go and Python, on one broker, with tables; half an hour (ROUNDS, SALES, PERIOD, SIZES, BACKLOG)
+	@scripts/install-dependencies benchmarks && Benchmarks/build && Benchmarks/run
 
 bench-check: dependencies ## counts per sale that do not depend on the machine, against Benchmarks/thresholds.json
-	@Benchmarks/build && Benchmarks/.build/release/bench check
+	@scripts/install-dependencies benchmarks && Benchmarks/build && Benchmarks/.build/release/bench check
 
 clean: ## remove build results and the demo's leftovers (the data in var/stack stays)
 	@swift package clean && rm -rf var/demo

@@ -30,5 +30,9 @@ let package = Package(
         .executableTarget(
             name: "settle-loop", dependencies: ["SaleMaker", .product(name: "Settlement", package: "ntt-mart")], path: "Sources/SettleLoop",
             swiftSettings: strict),
+        .executableTarget(
+            name: "client-load",
+            dependencies: [.product(name: "RabbitMQ", package: "ntt-mart"), .product(name: "Logging", package: "swift-log")],
+            path: "Sources/ClientLoad", swiftSettings: strict),
     ]
 )

@@ -101,10 +101,12 @@ static void take(amqp_connection_state_t connection, const char *queue, int coun
 
 int main(int count, char **arguments) {
     if (count < 7) fail("c-client HOST PORT publish|consume QUEUE COUNT WINDOW [BYTES]:");
-    amqp_connection_state_t connection = connect_to(arguments[1], atoi(arguments[2]));
-    int messages = atoi(arguments[5]);
+    int messages = atoi(arguments[5]), is_publishing = strcmp(arguments[3], "publish") == 0;
+    // Consuming begins with connecting, as it does in `client-load`, where deliveries come as soon as there is a connection.
     double started = seconds(), used = cpu();
-    if (strcmp(arguments[3], "publish") == 0) {
+    amqp_connection_state_t connection = connect_to(arguments[1], atoi(arguments[2]));
+    if (is_publishing) {
+        started = seconds(), used = cpu();
         publish(connection, arguments[4], messages, atoi(arguments[6]), count > 7 ? atoi(arguments[7]) : 1024);
     } else {
         take(connection, arguments[4], messages, atoi(arguments[6]));

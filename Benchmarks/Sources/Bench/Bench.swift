@@ -7,8 +7,7 @@ struct Bench: AsyncParsableCommand {
         commandName: "bench", abstract: "Measures the platform beside other programs that do the same.",
         subcommands: [
             PipelineCommand.self, WholeWayCommand.self, LatencyCommand.self, ClientCommand.self, IdleCommand.self, GrowthCommand.self,
-            ReadsCommand.self,
-            CheckCommand.self, ClientLoad.self,
+            ReadsCommand.self, TablesCommand.self, CheckCommand.self,
         ])
 }
 

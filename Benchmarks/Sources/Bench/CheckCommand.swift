@@ -1,14 +1,13 @@
 import ArgumentParser
 import Foundation
+import RabbitMQ
 
 /// Counts that do not depend on the machine, against their thresholds: what `make bench-check` compares.
 struct CheckCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "check", abstract: "Counts per sale, against thresholds.")
+    static let configuration = CommandConfiguration(commandName: "check", abstract: "Counts per message, against thresholds.")
 
     @Option(help: "File with the thresholds.") var thresholds = "Benchmarks/thresholds.json"
 
-    private static let few = 2_000
-    private static let many = 6_000
     private static let batch = 1_000
     private static let process = "$s5Store14BatchProcessorC7processyAC9CommittedVSay9Messaging8IncomingVGKF"
 
@@ -17,67 +16,61 @@ struct CheckCommand: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-check-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        // Valgrind cannot read the compiler's debugging information.
-        let program = folder.appendingPathComponent("settle-loop").path
-        try Program.run([
-            "/usr/bin/strip", "-g", "-o", program, Lab.root.appendingPathComponent("Benchmarks/.build/release/settle-loop").path,
-        ])
-
-        func loop(_ count: Int) -> [String] { [program, "\(count)", "\(Self.batch)", folder.appendingPathComponent("store").path] }
-        /// By how much a count grows per sale: what starting costs falls out.
-        func perSale(_ count: (Int) throws -> Double) throws -> Double {
-            (try count(Self.many) - count(Self.few)) / Double(Self.many - Self.few)
-        }
-        let found: [(name: String, value: Double)] = [
-            (
-                "instructionsPerSale",
-                try perSale { count in
-                    let valgrind = ["/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"]
-                    let output = try Program.run(valgrind + ["--toggle-collect=\(Self.process)"] + loop(count))
-                    return try Self.number(after: "Collected :", in: output)
-                }
-            ),
-            (
-                "systemCallsPerSale",
-                try perSale {
-                    try Self.systemCalls(named: nil, in: Program.run(["/usr/bin/strace", "-f", "-c", "-U", "calls,name"] + loop($0)))
-                }
-            ),
-            (
-                "syncsPerBatch",
-                try perSale {
-                    try Self.systemCalls(
-                        named: "fdatasync", in: Program.run(["/usr/bin/strace", "-f", "-c", "-U", "calls,name"] + loop($0)))
-                } * Double(Self.batch)
-            ),
-        ]
         var isFine = true
         var rows = [["count", "found", "limit", ""]]
-        for (name, value) in found {
+        for (name, value) in try writer(folder) + client(folder) {
             let limit = limits[name] ?? 0
             let holds = value <= limit
             isFine = isFine && holds
             rows.append([name, String(format: "%.2f", value), String(format: "%.2f", limit), holds ? "" : "OVER"])
         }
-        report(Table(rows: rows).text)
+        show(Table(rows: rows).text)
         if !isFine { throw ExitCode(1) }
     }
 
-    private static func number(after word: String, in output: String) throws -> Double {
-        guard let line = output.split(separator: "\n").last(where: { $0.contains(word) }),
-            let number = line.components(separatedBy: word).last.flatMap({ Double($0.trimmingCharacters(in: .whitespaces)) })
-        else { throw BenchError("no '\(word)' in: \(output.suffix(2000))") }
-        return number
+    private typealias Count = (name: String, value: Double)
+
+    /// The writer alone, on sales.
+    private func writer(_ folder: URL) throws -> [Count] {
+        let program = try stripped("settle-loop", in: folder)
+        func loop(_ count: Int) -> [String] { [program, "\(count)", "\(Self.batch)", folder.appendingPathComponent("store").path] }
+        return [
+            ("instructionsPerSale", try Counting.each { try Counting.instructions(in: Self.process, loop($0)) }),
+            ("systemCallsPerSale", try Counting.each { try Counting.systemCalls(loop($0)) }),
+            ("syncsPerBatch", try Counting.each { try Counting.systemCalls(named: "fdatasync", loop($0)) } * Double(Self.batch)),
+        ]
     }
 
-    /// - Parameter name: nil for all.
-    private static func systemCalls(named name: String?, in output: String) throws -> Double {
-        let wanted = name ?? "total"
-        let line = output.split(separator: "\n").last { $0.split(separator: " ").last.map(String.init) == wanted }
-        guard let line, let number = line.split(separator: " ").first.flatMap({ Double($0) }) else {
-            if name != nil { return 0 }
-            throw BenchError("strace said: \(output.suffix(2000))")
+    /// The client alone, on a broker.
+    private func client(_ folder: URL) throws -> [Count] {
+        let program = try stripped("client-load", in: folder)
+        let lab = try Lab("check")
+        defer { lab.close() }
+        let queue = "bench.client"
+        try lab.withChannel { _ = try $0.declareQueue(queue, arguments: ["x-queue-type": "quorum"]) }
+        pause(milliseconds: 2000)
+        func load(_ kind: String, _ count: Int) -> [String] { [program, lab.amqpURL, kind, queue, "\(count)", "512"] }
+        var counts: [Count] = []
+        for kind in ["publish", "consume"] {
+            let tools: [(name: String, count: ([String]) throws -> Double)] = [
+                ("allocations", { try Counting.allocations($0) }), ("systemCalls", { try Counting.systemCalls($0) }),
+            ]
+            for (name, count) in tools {
+                let value = try Counting.each(few: 5_000, many: 25_000) { messages in
+                    try lab.withChannel { _ = try $0.purgeQueue(queue) }
+                    if kind == "consume" { try Program.run(load("publish", messages)) }
+                    return try count(load(kind, messages))
+                }
+                counts.append(("\(name)Per\(kind.capitalized)", value))
+            }
         }
-        return number
+        return counts
+    }
+
+    /// A copy of a program of ours without the compiler's debugging information, which valgrind cannot read.
+    private func stripped(_ name: String, in folder: URL) throws -> String {
+        let copy = folder.appendingPathComponent(name).path
+        try Program.run(["/usr/bin/strip", "-g", "-o", copy, Lab.program(name)])
+        return copy
     }
 }

@@ -41,8 +41,8 @@ struct ClientCommand: AsyncParsableCommand {
                 String(format: "%.1f", result.cMicroseconds.median),
             ]
         }
-        report("\n" + Table(rows: [["client alone", "ours/s", "C/s", "of C", "CPU µs", "C's µs"]] + rows).text)
-        try Saved.write(results, to: json)
+        let table = Table(rows: [["client alone", "ours/s", "C/s", "of C", "CPU µs", "C's µs"]] + rows)
+        try Saved.report(table, of: results, to: json)
     }
 
     private func measure(_ title: String, _ lab: Lab, _ kind: String, _ count: Int, _ window: Int) throws -> Result {
@@ -62,13 +62,12 @@ struct ClientCommand: AsyncParsableCommand {
                 }
             }
         }
-        report("\(title): \(result.ours.values) C \(result.c.values)")
+        show("\(title): \(result.ours.values) C \(result.c.values)")
         return result
     }
 
     private func load(_ lab: Lab, _ kind: String, _ count: Int, _ window: Int) throws -> [Double] {
-        let program = CommandLine.arguments[0]
-        return try figures([program, "client-load", lab.amqpURL, kind, "bench.client", "\(count)", "\(window)", "\(bytes)"])
+        try figures([Lab.program("client-load"), lab.amqpURL, kind, "bench.client", "\(count)", "\(window)", "\(bytes)"])
     }
 
     private func loadC(_ lab: Lab, _ kind: String, _ count: Int, _ window: Int) throws -> [Double] {

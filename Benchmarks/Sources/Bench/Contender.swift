@@ -33,6 +33,6 @@ struct Contender: Sendable {
     }
 
     private func python(_ script: String, _ lab: Lab, _ file: String, _ log: URL) throws -> Program {
-        try Program(["/usr/bin/env", "python3", Lab.contender("Python/\(script)"), lab.amqpURL, file], log: log)
+        try Program([Lab.built("python/bin/python3"), Lab.contender("Python/\(script)"), lab.amqpURL, file], log: log)
     }
 }

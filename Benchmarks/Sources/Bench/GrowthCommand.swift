@@ -44,7 +44,7 @@ struct GrowthCommand: AsyncParsableCommand {
                 result.microseconds.values.append(figures.microseconds)
                 result.pssMB.values.append(Double(figures.pss) / 1024)
                 result.othersShare.values.append(figures.othersShare)
-                report("\(result.title): \(figures)")
+                show("\(result.title): \(figures)")
             }
             results.append(result)
         }
@@ -55,7 +55,7 @@ struct GrowthCommand: AsyncParsableCommand {
                 String(format: "%.0f %%", result.othersShare.median * 100),
             ]
         }
-        report("\n" + Table(rows: [["in the store", "sales/s", "CPU µs", "Pss MB", "bytes each", "others"]] + rows).text)
-        try Saved.write(results, to: json)
+        let table = Table(rows: [["in the store", "sales/s", "CPU µs", "Pss MB", "bytes each", "others"]] + rows)
+        try Saved.report(table, of: results, to: json)
     }
 }

@@ -31,7 +31,6 @@ struct IdleCommand: AsyncParsableCommand {
         let rows = results.map {
             [$0.service, String(format: "%.2f %%", $0.cpuShare * 100), String(format: "%.1f", $0.pssMB), String(format: "%.1f", $0.rssMB)]
         }
-        report("\n" + Table(rows: [["idle for \(seconds) s", "CPU", "Pss MB", "RSS MB"]] + rows).text)
-        try Saved.write(results, to: json)
+        try Saved.report(Table(rows: [["idle for \(seconds) s", "CPU", "Pss MB", "RSS MB"]] + rows), of: results, to: json)
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import RabbitMQ
-import Synchronization
 
 /// A private broker and a folder for stores and logs, for as long as a benchmark runs.
 struct Lab: Sendable {
@@ -34,16 +33,14 @@ struct Lab: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                Program.killAll()
+                // The handler holds its source, which so lives as long as the process.
+                withExtendedLifetime(source) { Program.killAll() }
                 close()
                 exit(128 + number)
             }
             source.resume()
-            Self.interrupts.withLock { $0.append(source) }
         }
     }
-
-    private static let interrupts = Mutex<[any DispatchSourceSignal]>([])
 
     func close() { _ = try? Program.run([Self.script("broker"), "stop", folder.appendingPathComponent("broker").path]) }
 
@@ -51,6 +48,8 @@ struct Lab: Sendable {
     static func contender(_ name: String) -> String { root.appendingPathComponent("Benchmarks/Contenders/\(name)").path }
     /// A program that `Benchmarks/build` made.
     static func built(_ name: String) -> String { root.appendingPathComponent("Benchmarks/.build/contenders/\(name)").path }
+    /// A program of the benchmarks' own package.
+    static func program(_ name: String) -> String { root.appendingPathComponent("Benchmarks/.build/release/\(name)").path }
     static func service(_ name: String) -> String {
         let folder = ProcessInfo.processInfo.environment["BIN_DIR"] ?? root.appendingPathComponent(".build/release").path
         return "\(folder)/\(name)"

@@ -61,8 +61,8 @@ struct LatencyCommand: AsyncParsableCommand {
                 String(format: "%.0f %%", result.othersShare * 100),
             ]
         }
-        report("\n" + Table(rows: [["latency, ms", "p50", "p99", "p99.9", "most", "count", "others"]] + rows).text)
-        try Saved.write(results, to: json)
+        let table = Table(rows: [["latency, ms", "p50", "p99", "p99.9", "most", "count", "others"]] + rows)
+        try Saved.report(table, of: results, to: json)
     }
 
     private func measure(

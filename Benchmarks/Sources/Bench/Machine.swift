@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where the figures come from.
-struct Machine: Encodable {
+struct Machine: Codable, CustomStringConvertible {
     var date: String
     var processor: String
     var processors: Int
@@ -21,6 +21,12 @@ struct Machine: Encodable {
     }
 }
 
+extension Machine {
+    var description: String {
+        "\(date), \(processor), \(processors) processors, \(memoryGB) GB, Linux \(kernel), RabbitMQ \(broker), SQLite \(sqlite)"
+    }
+}
+
 extension JSONEncoder {
     static var pretty: JSONEncoder {
         let encoder = JSONEncoder()
@@ -29,16 +35,19 @@ extension JSONEncoder {
     }
 }
 
-/// Figures with the machine that they come from, as a file.
-struct Saved<Figures: Encodable>: Encodable {
+/// Figures with the machine that they come from, and the table that was made of them, as a file.
+struct Saved<Figures: Codable>: Codable {
     var machine: Machine
     var figures: Figures
+    var table: [[String]]
 
-    static func write(_ figures: Figures, to path: String?) throws {
+    /// Shows the table, and saves it with its figures.
+    static func report(_ table: Table, of figures: Figures, to path: String?) throws {
+        show("\n" + table.text)
         guard let path else { return }
-        try JSONEncoder.pretty.encode(Saved(machine: .current, figures: figures)).write(to: URL(fileURLWithPath: path))
+        try JSONEncoder.pretty.encode(Saved(machine: .current, figures: figures, table: table.rows)).write(to: URL(fileURLWithPath: path))
     }
 }
 
 /// A line for whoever watches.
-func report(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+func show(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

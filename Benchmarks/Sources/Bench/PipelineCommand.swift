@@ -24,11 +24,10 @@ struct PipelineCommand: AsyncParsableCommand {
             for contender in chosen {
                 let figures = try pipeline.round(contender, sales: contender.isOneByOne ? salesOneByOne : sales)
                 results[contender.name, default: PipelineResult(title: contender.title)].add(figures)
-                report("round \(round): \(contender.name) \(figures)")
+                show("round \(round): \(contender.name) \(figures)")
             }
         }
-        let table = chosen.compactMap { results[$0.name] }
-        report("\n" + PipelineResult.table(table))
-        try Saved.write(table, to: json)
+        let figures = chosen.compactMap { results[$0.name] }
+        try Saved.report(PipelineResult.table(figures), of: figures, to: json)
     }
 }

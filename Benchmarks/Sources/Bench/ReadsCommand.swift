@@ -55,8 +55,7 @@ struct ReadsCommand: AsyncParsableCommand {
         let rows = results.map {
             [$0.title, String(format: "%.2f", $0.p50), String(format: "%.2f", $0.p99), String(format: "%.2f", $0.greatest)]
         }
-        report("\n" + Table(rows: [["reads, ms", "p50", "p99", "most"]] + rows).text)
-        try Saved.write(results, to: json)
+        try Saved.report(Table(rows: [["reads, ms", "p50", "p99", "most"]] + rows), of: results, to: json)
     }
 
     private func measure(_ circumstances: String, _ mart: Mart) throws -> [Result] {

@@ -16,6 +16,12 @@ struct Series: Codable, Sendable {
 struct Table {
     var rows: [[String]]
 
+    var markdown: String {
+        guard let head = rows.first else { return "" }
+        let lines = [head, head.map { _ in "---" }] + rows.dropFirst()
+        return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+    }
+
     var text: String {
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

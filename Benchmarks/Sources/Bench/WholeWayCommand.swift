@@ -32,15 +32,12 @@ struct WholeWayCommand: AsyncParsableCommand {
             try lab.withChannel { _ = try $0.purgeQueue("bench.posted") }
             lab.awaitQuiet()
             try measure(round, lab, mart, &result)
-            report("round \(round): \(Int(result.perSecond.values.last ?? 0)) sales/s")
+            show("round \(round): \(Int(result.perSecond.values.last ?? 0)) sales/s")
         }
+        let rate = String(
+            format: "%.0f (%.0f…%.0f) sales/s", result.perSecond.median, result.perSecond.least, result.perSecond.greatest)
         let rows = result.microseconds.sorted { $0.key < $1.key }.map { [$0.key, String(format: "%.1f", $0.value.median)] }
-        report(
-            String(
-                format: "\nwhole way: %.0f sales/s (%.0f…%.0f)", result.perSecond.median, result.perSecond.least, result.perSecond.greatest)
-        )
-        report(Table(rows: [["process", "CPU µs per sale"]] + rows).text)
-        try Saved.write(result, to: json)
+        try Saved.report(Table(rows: [["whole way: \(rate)", "CPU µs per sale"]] + rows), of: result, to: json)
     }
 
     private func measure(_ round: Int, _ lab: Lab, _ mart: Mart, _ result: inout Result) throws {

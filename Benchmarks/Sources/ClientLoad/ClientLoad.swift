@@ -1,34 +1,43 @@
-import ArgumentParser
 import Foundation
 import Logging
 import RabbitMQ
 import Synchronization
 
-/// The Swift client under load, in a process of its own so that its CPU can be told: the counterpart of `c-client`.
-struct ClientLoad: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "client-load", abstract: "One side of `client`.", shouldDisplay: false)
+/// The Swift client under load, the counterpart of `c-client`:
+///
+///     client-load URL publish|consume QUEUE COUNT WINDOW [BYTES]
+///
+/// WINDOW is how many are unconfirmed at most, or the prefetch. Prints messages per second and microseconds of CPU per message. A process of
+/// its own, so that its CPU can be told, and without Swift's concurrency, whose end valgrind cannot bear.
+@main
+struct ClientLoad {
+    var queue: String
+    var count: Int
+    var window: Int
+    var bytes: Int
 
-    @Argument var url: String
-    @Argument(help: "publish or consume") var kind: String
-    @Argument var queue: String
-    @Argument var count: Int
-    @Argument(help: "Unconfirmed messages, or prefetch.") var window: Int
-    @Argument var bytes = 1024
-
-    func run() async throws {
-        let configuration = try RabbitMQConfiguration(url: url)
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 6, let count = Int(arguments[4]), let window = Int(arguments[5]) else {
+            fatalError("client-load URL publish|consume QUEUE COUNT WINDOW [BYTES]")
+        }
+        let load = ClientLoad(
+            queue: arguments[3], count: count, window: window, bytes: arguments.count > 6 ? Int(arguments[6]) ?? 1024 : 1024)
+        let configuration = try RabbitMQConfiguration(url: arguments[1])
         let logger = Logger(label: "load") { _ in SwiftLogNoOpLogHandler() }
-        let (seconds, cpu) = try kind == "publish" ? publish(configuration, logger) : consume(configuration, logger)
-        report(String(format: "%.0f %.3f", Double(count) / seconds, cpu / Double(count) * 1e6))
+        let (seconds, cpu) = arguments[2] == "publish" ? load.publish(configuration, logger) : load.consume(configuration, logger)
+        let line = String(format: "%.0f %.3f\n", Double(count) / seconds, cpu / Double(count) * 1e6)
+        FileHandle.standardOutput.write(Data(line.utf8))
     }
 
     private func measured(_ body: () -> Void) -> (seconds: Double, cpu: Double) {
         let (started, used) = (ContinuousClock.now, clock())
         body()
-        return ((ContinuousClock.now - started).seconds, Double(clock() - used) / Double(CLOCKS_PER_SEC))
+        let (seconds, attoseconds) = (ContinuousClock.now - started).components
+        return (Double(seconds) + Double(attoseconds) / 1e18, Double(clock() - used) / Double(CLOCKS_PER_SEC))
     }
 
-    private func publish(_ configuration: RabbitMQConfiguration, _ logger: Logger) throws -> (Double, Double) {
+    private func publish(_ configuration: RabbitMQConfiguration, _ logger: Logger) -> (Double, Double) {
         let confirmed = Mutex(0)
         let changed = DispatchSemaphore(value: 0)
         var limits = PublisherLimits()
@@ -43,7 +52,7 @@ struct ClientLoad: AsyncParsableCommand {
         publisher.start()
         while true {
             if case .connected = publisher.state { break }
-            pause(milliseconds: 2)
+            usleep(2000)
         }
         let body = [UInt8](repeating: UInt8(ascii: "x"), count: bytes)
         return measured {
@@ -64,7 +73,7 @@ struct ClientLoad: AsyncParsableCommand {
         }
     }
 
-    private func consume(_ configuration: RabbitMQConfiguration, _ logger: Logger) throws -> (Double, Double) {
+    private func consume(_ configuration: RabbitMQConfiguration, _ logger: Logger) -> (Double, Double) {
         let consumer = RabbitMQConsumer(
             configuration: configuration, subscriptions: [.init(queue: queue, prefetch: UInt16(window))], logger: logger)
         return measured {
