@@ -176,17 +176,14 @@ struct ListingLawTests {
         """
 
     private func allListings(in world: World) throws -> [String: String] {
-        try world.harness.store.pool.read { db in
-            Dictionary(
-                uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT productId, \(Self.listing) FROM product").map { ($0[0], $0[1]) })
-        }
+        let rows = try world.harness.rows("SELECT productId, \(Self.listing) FROM product")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
     }
 
     /// Whether it may be sold, until when, and what is missing. Not why it is held: before its first listing a product is not held but awaits its
     /// permits, and whether it was ever listed is history.
     private func listing(_ catalogue: String, in world: World) throws -> String {
-        try world.harness.store.pool.read { db in
-            try String.fetchOne(db, sql: "SELECT \(Self.listing) FROM product WHERE productId = ?", arguments: ["\(catalogue)-p"])
-        } ?? "unknown"
+        try world.harness.rows("SELECT \(Self.listing) FROM product WHERE productId = ?", ["\(catalogue)-p"]).first.map { $0[0] }
+            ?? "unknown"
     }
 }

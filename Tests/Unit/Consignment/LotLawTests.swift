@@ -182,16 +182,10 @@ struct LotLawTests {
     }
 
     private func difference(_ shelves: Shelves, _ product: String, _ mart: MartFixture) throws -> String? {
-        let (lots, unallocated) = try mart.harness.store.pool.read { db in
-            let sql = """
-                SELECT lotId, onHand, accepted, sold, restocked, returned, writtenOff, adjusted
-                FROM lot WHERE lotId >= ? AND lotId < ?
-                """
-            return (
-                try Row.fetchAll(db, sql: sql, arguments: ["\(product)-", "\(product)."]),
-                try Int64.fetchOne(db, sql: "SELECT quantity FROM unallocated WHERE productId = ?", arguments: [product]) ?? 0
-            )
-        }
+        let lots = try mart.harness.rows(
+            "SELECT lotId, onHand, accepted, sold, restocked, returned, writtenOff, adjusted FROM lot WHERE lotId >= ? AND lotId < ?",
+            ["\(product)-", "\(product)."])
+        let unallocated = try mart.harness.rows("SELECT quantity FROM unallocated WHERE productId = ?", [product]).first.map { $0[0] } ?? 0
         if lots.count != shelves.onHand.count { return "\(lots.count) lots, by the events \(shelves.onHand.count)" }
         for lot in lots {
             let (id, onHand) = (lot[0] as String, lot[1] as Int64)

@@ -131,25 +131,22 @@ private final class Bookkeeper {
     /// The state that the law calls equal: what was posted, with every line's shares and what was taken back, and every balance.
     private func canonicalState(_ book: String) throws -> String {
         let names: StatementArguments = ["\(book)-", "\(book).", "seller-payable/\(book)-", "seller-payable/\(book)."]
-        let rows = try harness.store.pool.read { db in
-            try String.fetchAll(
-                db,
-                sql: """
-                    WITH own AS (SELECT number, kind, key FROM posting WHERE key >= ?1 AND key < ?2)
-                    SELECT account.name || ' ' || sum(entry.amount) AS row
-                    FROM account CROSS JOIN own CROSS JOIN entry ON entry.account = account.number AND entry.posting = own.number
-                    WHERE account.number < 1000 OR (account.name >= ?3 AND account.name < ?4) GROUP BY account.number
-                    UNION ALL
-                    SELECT own.kind || ' ' || own.key FROM own
-                    UNION ALL
-                    SELECT own.key || ' ' || lineId || ' ' || net || ' ' || sellerShare || ' ' || martShare || ' ' || (
-                        SELECT ifnull(sum(quantity), 0) || ' ' || ifnull(sum(net), 0) || ' ' || ifnull(sum(sellerShare), 0)
-                        FROM refundLine WHERE sale = saleLine.posting AND lineId = saleLine.lineId)
-                    FROM own JOIN saleLine ON saleLine.posting = own.number
-                    ORDER BY row
-                    """, arguments: names)
-        }
-        return rows.map { $0.replacing(book, with: "") + "\n" }.joined()
+        let rows = try harness.rows(
+            """
+            WITH own AS (SELECT number, kind, key FROM posting WHERE key >= ?1 AND key < ?2)
+            SELECT account.name || ' ' || sum(entry.amount) AS row
+            FROM account CROSS JOIN own CROSS JOIN entry ON entry.account = account.number AND entry.posting = own.number
+            WHERE account.number < 1000 OR (account.name >= ?3 AND account.name < ?4) GROUP BY account.number
+            UNION ALL
+            SELECT own.kind || ' ' || own.key FROM own
+            UNION ALL
+            SELECT own.key || ' ' || lineId || ' ' || net || ' ' || sellerShare || ' ' || martShare || ' ' || (
+                SELECT ifnull(sum(quantity), 0) || ' ' || ifnull(sum(net), 0) || ' ' || ifnull(sum(sellerShare), 0)
+                FROM refundLine WHERE sale = saleLine.posting AND lineId = saleLine.lineId)
+            FROM own JOIN saleLine ON saleLine.posting = own.number
+            ORDER BY row
+            """, names)
+        return rows.map { ($0[0] as String).replacing(book, with: "") + "\n" }.joined()
     }
 }
 
