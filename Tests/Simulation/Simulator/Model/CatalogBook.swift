@@ -21,6 +21,8 @@ struct CatalogBook {
     }
 
     var marts = MartBook()
+    /// What it has been told of permits.
+    var permits = KnownPermits()
     private(set) var sellers: [String: Seller] = [:]
     private(set) var products: [String: Product] = [:]
 
@@ -87,24 +89,17 @@ struct CatalogBook {
     }
 
     /// `listed until …`, `not listed` or `withdrawn`, on a day when everybody knows everything.
-    func listing(of productId: String, _ permits: PermitBook, on today: BusinessDate) -> String {
+    func listing(of productId: String, _ permits: any PermitView, on today: BusinessDate) -> String {
         guard let product = products[productId] else { return "unknown" }
         if product.withdrawn != nil { return "withdrawn" }
-        let counting = permits.counting(for: productId, of: product.seller, on: today)
-        guard isSatisfied(product, counting, today), marts.state(of: product.regency, on: today) == .open else { return "not listed" }
-        let turns = counting.compactMap { $0.validUntil?.adding(days: 1) } + [Self.halalObligation].compactMap { $0 }
-        let end = turns.filter { $0 > today }.sorted().first { !isSatisfied(product, counting, $0) }
-        return "listed until \(end.map { "\($0.adding(days: -1))" } ?? "-")"
-    }
-
-    private func isSatisfied(_ product: Product, _ permits: [PermitBook.Permit], _ date: BusinessDate) -> Bool {
-        guard let demands = Self.demands(on: product.kind, date) else { return false }
-        return demands.allSatisfy { alternatives in
-            permits.contains { permit in
-                guard alternatives.contains(permit.kind), permit.state == .approved, let from = permit.validFrom else { return false }
-                return from <= date && permit.validUntil.map { date <= $0 } ?? true
-            }
+        func isSatisfied(_ date: BusinessDate) -> Bool {
+            let there = permits.inForce(for: productId, of: product.seller, on: date, today: today)
+            return Self.demands(on: product.kind, date)?.allSatisfy { !there.isDisjoint(with: $0) } ?? false
         }
+        guard isSatisfied(today), marts.state(of: product.regency, on: today) == .open else { return "not listed" }
+        let turns = permits.ends(for: productId, of: product.seller, today: today) + [Self.halalObligation].compactMap { $0 }
+        let end = turns.filter { $0 > today }.sorted().first { !isSatisfied($0) }
+        return "listed until \(end.map { "\($0.adding(days: -1))" } ?? "-")"
     }
 
     /// The price in force on a day: the latest day reached, of several the last said.

@@ -9,16 +9,16 @@ struct KnownProducts {
         var regency: String
         var state = ""
         var listedUntil: BusinessDate?
-        /// Sequence of the fact that said so.
-        var saidBy: Int64 = 0
+        /// When that was said.
+        var saidBy = Said.never
     }
 
     struct Mart {
         var openedOn: BusinessDate
         /// Closed from a day on, and perhaps until another.
         var closing: (from: BusinessDate, until: BusinessDate?)?
-        /// Sequence of the fact that said so.
-        var saidBy: Int64 = 0
+        /// When that was said.
+        var saidBy = Said.never
 
         func isOpen(on day: BusinessDate) -> Bool {
             guard openedOn <= day else { return false }
@@ -32,22 +32,22 @@ struct KnownProducts {
     /// Every price that was ever named for a product.
     private(set) var prices: [String: Set<Int64>] = [:]
     private var registeredPrices: [String: Int64] = [:]
-    private var changes: [String: [BusinessDate: (price: Int64, saidBy: Int64)]] = [:]
+    private var changes: [String: [BusinessDate: (price: Int64, saidBy: Said)]] = [:]
     /// Products of which a listing has named a price that nothing else explains: told before their registration, or by another clock.
     private var pricedByListing: Set<String> = []
 
     mutating func learn(_ event: PublishedEvent, on today: BusinessDate) throws {
-        let sequence = event.sequence ?? 0
+        let said = Said(event)
         switch event.name {
         case "mart-opened":
             let mart = try event.decode(MartOpened.self)
-            if learn(mart.regency, openedOn: mart.openedOn, sequence) { marts[mart.regency]?.closing = nil }
+            if learn(mart.regency, openedOn: mart.openedOn, said) { marts[mart.regency]?.closing = nil }
         case "mart-closed":
             let mart = try event.decode(MartClosed.self)
-            if learn(mart.regency, openedOn: mart.closedOn, sequence) { marts[mart.regency]?.closing = (mart.closedOn, nil) }
+            if learn(mart.regency, openedOn: mart.closedOn, said) { marts[mart.regency]?.closing = (mart.closedOn, nil) }
         case "mart-reopened":
             let mart = try event.decode(MartReopened.self)
-            if learn(mart.regency, openedOn: mart.closedOn ?? mart.reopenedOn, sequence) {
+            if learn(mart.regency, openedOn: mart.closedOn ?? mart.reopenedOn, said) {
                 marts[mart.regency]?.closing = mart.closedOn.map { ($0, mart.reopenedOn) }
             }
         case "product-registered":
@@ -58,22 +58,22 @@ struct KnownProducts {
         case "price-changed":
             let change = try event.decode(PriceChanged.self)
             prices[change.productId, default: []].insert(change.price.amount)
-            if let known = changes[change.productId]?[change.effectiveOn], known.saidBy > sequence { return }
-            changes[change.productId, default: [:]][change.effectiveOn] = (change.price.amount, sequence)
+            if let known = changes[change.productId]?[change.effectiveOn], known.saidBy > said { return }
+            changes[change.productId, default: [:]][change.effectiveOn] = (change.price.amount, said)
         case "product-listed":
             let product = try event.decode(ProductListed.self)
             know(product.productId, product.sellerId, product.regency)
             // Only a product of an open mart is listed.
-            if learn(product.regency, openedOn: today, sequence), !isMartOpen(product.regency, today) {
+            if learn(product.regency, openedOn: today, said), !isMartOpen(product.regency, today) {
                 marts[product.regency]?.closing = nil
             }
             if price(of: product.productId, on: today) != product.price.amount { pricedByListing.insert(product.productId) }
             prices[product.productId, default: []].insert(product.price.amount)
-            set(product.productId, "listed", until: product.listedUntil, sequence)
+            set(product.productId, "listed", until: product.listedUntil, said)
         case "product-held":
             let product = try event.decode(ProductHeld.self)
             know(product.productId, product.sellerId, product.regency)
-            set(product.productId, "held", until: nil, sequence)
+            set(product.productId, "held", until: nil, said)
         case "product-delisted":
             let product = try event.decode(ProductDelisted.self)
             know(product.productId, product.sellerId, product.regency)
@@ -84,11 +84,11 @@ struct KnownProducts {
     }
 
     /// Answers whether it is later than what was said of the mart before.
-    private mutating func learn(_ regency: String, openedOn day: BusinessDate, _ sequence: Int64) -> Bool {
+    private mutating func learn(_ regency: String, openedOn day: BusinessDate, _ said: Said) -> Bool {
         var mart = marts[regency] ?? Mart(openedOn: day)
         mart.openedOn = min(mart.openedOn, day)
-        let isNews = sequence > mart.saidBy
-        mart.saidBy = max(mart.saidBy, sequence)
+        let isNews = said > mart.saidBy
+        mart.saidBy = max(mart.saidBy, said)
         marts[regency] = mart
         return isNews
     }
@@ -97,12 +97,22 @@ struct KnownProducts {
         if products[productId] == nil { products[productId] = Product(seller: seller, regency: regency) }
     }
 
-    private mutating func set(_ productId: String, _ state: String, until: BusinessDate?, _ sequence: Int64) {
-        guard let product = products[productId], product.saidBy < sequence else { return }
-        products[productId]?.saidBy = sequence
+    private mutating func set(_ productId: String, _ state: String, until: BusinessDate?, _ said: Said) {
+        guard let product = products[productId], product.saidBy < said else { return }
+        products[productId]?.saidBy = said
         if product.state == "withdrawn" { return }
         products[productId]?.state = state
         products[productId]?.listedUntil = until
+    }
+
+    /// As `CatalogBook.listing(of:_:on:)`.
+    func listing(of productId: String) -> String {
+        guard let product = products[productId] else { return "unknown" }
+        switch product.state {
+        case "listed": return "listed until \(product.listedUntil.map { "\($0)" } ?? "-")"
+        case "withdrawn": return "withdrawn"
+        default: return "not listed"
+        }
     }
 
     func isMartOpen(_ regency: String, _ today: BusinessDate) -> Bool { marts[regency]?.isOpen(on: today) ?? false }

@@ -3,7 +3,7 @@ import Primitives
 import Store
 
 /// What the offices have decided, by the words of section 6 of the contract.
-struct PermitBook {
+struct PermitBook: PermitView {
     enum State: String {
         case applied
         case repairRequested = "repair-requested"
@@ -132,9 +132,19 @@ struct PermitBook {
     }
 
     /// Permits that count for a product of a seller.
-    func counting(for product: String, of seller: String, on today: BusinessDate) -> [Permit] {
-        permits.keys.sorted().compactMap { permits[$0]?.on(today) }.filter {
-            $0.seller == seller && ($0.kind == .nib || $0.product == product)
+    private func counting(for product: String, of seller: String, on today: BusinessDate) -> [Permit] {
+        permits.values.filter { $0.seller == seller && ($0.kind == .nib || $0.product == product) }.map { $0.on(today) }
+    }
+
+    func inForce(for product: String, of seller: String, on date: BusinessDate, today: BusinessDate) -> Set<PermitKind> {
+        let there = counting(for: product, of: seller, on: today).filter { permit in
+            guard permit.state == .approved, let from = permit.validFrom else { return false }
+            return from <= date && permit.validUntil.map { date <= $0 } ?? true
         }
+        return Set(there.map(\.kind))
+    }
+
+    func ends(for product: String, of seller: String, today: BusinessDate) -> [BusinessDate] {
+        counting(for: product, of: seller, on: today).compactMap { $0.validUntil?.adding(days: 1) }
     }
 }

@@ -7,23 +7,23 @@ import Store
 /// the decision must be, and knows what must have come of it in the end.
 struct ReferenceModel {
     private(set) var permits = PermitBook()
-    private(set) var catalog = CatalogBook()
+    var catalog = CatalogBook()
     var shelf = ShelfBook()
-    private(set) var money: MoneyBook
+    var money: MoneyBook
     /// What accepted commands have claimed for ever: the data by kind and id, by service.
     private var claimed: [String: [BusinessKey: [UInt8]]] = [:]
 
-    /// What Settlement's store holds, for the day on which it is restored from an older backup.
-    struct Books {
-        fileprivate let money: MoneyBook
-        fileprivate let claimed: [BusinessKey: [UInt8]]
-    }
-
     init(rates: [(from: BusinessDate, percent: Int64)]) { money = MoneyBook(rates: rates) }
 
-    var books: Books {
-        get { Books(money: money, claimed: claimed["settlement"] ?? [:]) }
-        set { (money, claimed["settlement"]) = (newValue.money, newValue.claimed) }
+    /// A service's store is put back to what it held earlier.
+    mutating func restore(_ service: String, from earlier: ReferenceModel) {
+        switch service {
+        case "catalog": catalog = earlier.catalog
+        case "permits": permits = earlier.permits
+        case "consignment": shelf = earlier.shelf
+        default: money = earlier.money
+        }
+        claimed[service] = earlier.claimed[service]
     }
 
     /// What the answer to a command must be; its effect is noted if that is `accepted`.
@@ -41,15 +41,6 @@ struct ReferenceModel {
         let verdict = try decide(command, now, BusinessDate(now), published, found)
         if verdict == .accepted, let key = command.businessKey { claimed[service, default: [:]][key] = data }
         return verdict
-    }
-
-    /// Settlement has taken in an event.
-    mutating func settle(_ event: PublishedEvent, on day: BusinessDate) throws {
-        switch event.name {
-        case "sale-recorded": money.settle(sale: event.subject ?? "", on: day)
-        case "goods-written-off": money.settle(loss: try event.decode(GoodsWrittenOff.self).writeOffId, on: day)
-        default: break
-        }
     }
 
     private static func bytes(_ command: some Command) -> [UInt8] { FieldWriter.bytes(of: command) }
@@ -88,7 +79,7 @@ struct ReferenceModel {
             shelf.writeOff(command, try Self.find(GoodsWrittenOff.self, in: published) { $0.writeOffId == command.writeOffId })
         case let command as AdjustStock: shelf.adjust(command)
         case let command as ResolveFlag: shelf.resolve(command)
-        case let command as AssignSuspense: money.assign(command, shelf)
+        case let command as AssignSuspense: money.assign(command)
         default: throw Broken("the model does not know \(type(of: command).name)")
         }
     }
@@ -109,6 +100,7 @@ struct ReferenceModel {
 
     /// What was published must be what the model has sold.
     private func compare(_ event: SaleRecorded, _ sale: ShelfBook.Sale) throws {
+        if event.tender != sale.tender || event.regency != sale.regency { throw Broken("\(event.saleId) was recorded as \(event)") }
         for published in event.lines {
             guard let line = sale.lines[published.lineId] else { throw Broken("\(event.saleId) has another line \(published.lineId)") }
             let isSame =

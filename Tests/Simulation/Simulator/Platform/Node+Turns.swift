@@ -15,14 +15,17 @@ extension Node {
         let correlationId: String?
         let channel: Incoming.Channel
         let verdict: Decision.Verdict
+        /// It had come earlier, and waited until now.
+        var isPutOff = false
 
         init(_ incoming: Incoming, _ verdict: Decision.Verdict) {
             (id, correlationId, channel) = (incoming.messageId, incoming.correlationId, incoming.channel)
             self.verdict = verdict
         }
 
-        /// Of a message that was parked and is handled again.
-        init(_ decision: Decision) {
+        /// Of a message that was parked and is handled again, or had waited.
+        init(_ decision: Decision, isPutOff: Bool = false) {
+            self.isPutOff = isPutOff
             (id, correlationId, verdict) = (decision.messageId, decision.correlationId, decision.verdict)
             channel = decision.messageId?.hasPrefix("c-") == true ? .commands : .events
         }
@@ -135,7 +138,12 @@ extension Node {
             commit.judged.append(Judged(incoming, decision.verdict))
             decisions.dropKeptCopy(of: decision)
         }
-        if let surplus = decisions.first { throw Broken("\(name) decided something on \(surplus.messageId ?? "?") that nobody asked for") }
+        for decision in decisions {
+            guard decision.verdict == .parked(.inconsistent) else {
+                throw Broken("\(name) decided something on \(decision.messageId ?? "?") that nobody asked for")
+            }
+            commit.judged.append(Judged(decision, isPutOff: true))
+        }
     }
 
     /// Everything that a person wants replayed.
@@ -146,9 +154,11 @@ extension Node {
             isMore = try processor.replayParked(isSuspect: suspects.isArmed) { all in
                 if isDead { return }
                 var decisions = all[...]
+                var isPutOff = false
                 while let decision = decisions.popFirst() {
-                    commit.judged.append(Judged(decision))
+                    commit.judged.append(Judged(decision, isPutOff: isPutOff))
                     decisions.dropKeptCopy(of: decision)
+                    isPutOff = true
                 }
             }
         }

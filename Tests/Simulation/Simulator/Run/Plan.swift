@@ -16,6 +16,10 @@ struct Plan {
     let rates: [(from: BusinessDate, percent: Int64)]
     /// How far each service's clock is ahead, in milliseconds.
     let clockOffsets: [Int64]
+    /// The service that may be restored.
+    let restored: Int
+    /// So many steps after its backup, at the latest.
+    let restoredAfter: Int
 
     /// A `MART_RULES` file that says so.
     var rules: String? {
@@ -42,5 +46,9 @@ struct Plan {
         for days in [1 + Int(random.below(3)), 30] { rates.insert((start.adding(days: days), Int64(random.below(11))), at: 0) }
         self.rates = random.below(2) == 0 ? rates : []
         clockOffsets = self.faults.contains(.clocks) ? offsets : [0, 0, 0, 0]
+        // Of a copy: everything else stays as it was.
+        var more = random
+        restored = Int(more.below(4))
+        restoredAfter = 10 + Int(more.below(80))
     }
 }

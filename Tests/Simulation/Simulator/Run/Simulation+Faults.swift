@@ -20,7 +20,7 @@ extension Simulation {
             let node = nodes[below(4)]
             if node.doom == nil { node.plan(deathAfterChanges: 1 + below(60)) }
         case .deadly: if !hasDeadly { (hasDeadly, nodes[below(4)].isNextDeadly) = (true, true) }
-        case .restore: try backup == nil ? backUpSettlement() : restoreSettlement()
+        case .restore: try backup == nil ? backUp(nodes[plan.restored]) : restore(nodes[plan.restored])
         case .fullDisk:
             try fillDisk(of: nodes[below(4)])
         case .brokerRestart: broker.restart()
@@ -69,17 +69,19 @@ extension Simulation {
         if plan.faults.contains(.fullDisk), below(3) == 0 { try fillDisk(of: node) }
     }
 
-    private func backUpSettlement() throws {
-        let node = nodes[3]
+    private func backUp(_ node: Node) throws {
         count += 1
         guard let place = try node.backUp("b\(count)") else { return }
-        note("settlement is backed up")
-        backup = (place, watch.memory(at: machine.now))
+        note("\(node.name) is backed up")
+        backup = (place, watch.memory(of: node.name, at: machine.now))
+        lasting.append(({ [unowned self] in try restore(node) }, step + plan.restoredAfter))
     }
 
-    /// What is forgotten is heard again: the producers are asked for it. What commands had said since the backup is lost.
-    private func restoreSettlement() throws {
-        let node = nodes[3]
+    /// Whose events each service hears.
+    private static let producers = ["catalog": ["permits"], "consignment": ["catalog"], "settlement": ["catalog", "consignment"]]
+
+    /// What is forgotten is heard again: the producers are asked for it, and people say again what they had asked.
+    private func restore(_ node: Node) throws {
         guard node.isRunning, let backup else { return }
         self.backup = nil
         // Older than what the others keep: nobody could say it again.
@@ -88,8 +90,8 @@ extension Simulation {
         try stop(node) { try $0.crash() }
         try node.restore(backup.place)
         watch.restore(backup.memory)
-        desk.expectOthers(of: node.name)
-        for producer in ["catalog", "consignment"] {
+        desk.sayAgain(to: node.name, except: backup.memory.judged)
+        for producer in Self.producers[node.name] ?? [] {
             desk.ask(
                 MessageName(producer, "resync"),
                 ResyncRequest.with {
@@ -127,7 +129,11 @@ extension Simulation {
             // The same id with other content counts as a conflict once the first was judged.
             let other = desk.asked[below(desk.asked.count)]
             let isJudged = known.reply != nil && !desk.mayBeForgotten(number)
-            if isJudged, known.body.count != other.body.count, known.name.service == other.name.service, let contrary = other.command {
+            // A store that is put back may meet the contrary first.
+            let mayForget = plan.faults.contains(.restore) && known.name.service == nodes[plan.restored].name
+            if isJudged, !mayForget, known.body.count != other.body.count, known.name.service == other.name.service,
+                let contrary = other.command
+            {
                 desk.contradict(number, with: contrary)
             }
         }

@@ -109,12 +109,15 @@ extension Simulation {
         try compare("seller", in: 0, seller) { id in
             model.catalog.sellers[id].map { "\($0.name) \($0.phone ?? "-") \($0.nib ?? "-")" }
         }
-        try compare("seller's name", in: 3, "SELECT sellerId, name FROM seller") { model.catalog.sellers[$0]?.name }
-        for (place, number) in [(0, "ifnull(correctedNumber, number)"), (1, "number")] {
-            try compare("number", in: place, "SELECT permitId, \(number) FROM permit WHERE number IS NOT NULL") {
-                model.permits.permits[$0]?.number
-            }
+        try compare("seller's name", in: 3, "SELECT sellerId, name FROM seller") { id in
+            isRestored("catalog") ? model.money.sellers.name(of: id) : model.catalog.sellers[id]?.name
         }
+        // What a service had said before it was put back, others go on with.
+        let permits: any PermitView = isRestored("permits") ? model.catalog.permits : model.permits
+        try compare("number", in: 0, "SELECT permitId, ifnull(correctedNumber, number) FROM permit WHERE number IS NOT NULL") { id in
+            isRestored("permits") ? model.catalog.permits.number(of: id) : model.permits.permits[id]?.number
+        }
+        try compare("number", in: 1, "SELECT permitId, number FROM permit WHERE number IS NOT NULL") { model.permits.permits[$0]?.number }
         try compare("permit", in: 1, "SELECT permitId, state || ' ' || ifnull(validUntil, '-') FROM permit") { permitId in
             model.permits.permits[permitId].map { permit in
                 let then = permit.on(today)
@@ -125,17 +128,22 @@ extension Simulation {
             SELECT productId, CASE state WHEN 'listed' THEN 'listed until ' || ifnull(date(listedUntil * 86400, 'unixepoch'), '-')
                 WHEN 'withdrawn' THEN 'withdrawn' ELSE 'not listed' END FROM product
             """
-        try compare("listing", in: 0, listing) { model.catalog.listing(of: $0, model.permits, on: today) }
-        try compare("listing", in: 2, "\(listing) WHERE sellerId IS NOT NULL") { model.catalog.listing(of: $0, model.permits, on: today) }
+        try compare("listing", in: 0, listing) { model.catalog.listing(of: $0, permits, on: today) }
+        try compare("listing", in: 2, "\(listing) WHERE sellerId IS NOT NULL") { id in
+            isRestored("catalog") ? model.shelf.known.listing(of: id) : model.catalog.listing(of: id, permits, on: today)
+        }
         try compare("price", in: 0, Self.priceInForce(on: today)) { product in model.catalog.price(of: product, on: today).map { "\($0)" } }
         try compare("lot", in: 2, "SELECT lotId, onHand FROM lot") { model.shelf.lots[$0].map { "\($0.onHand)" } }
         try compare("unallocated", in: 2, "SELECT productId, quantity FROM unallocated") { "\(model.shelf.unallocated[$0] ?? 0)" }
-        let books = model.money.balances(model.shelf)
+        if !isRestored("consignment"), let difference = model.money.difference(from: model.shelf) { throw Broken(difference) }
+        let books = model.money.balances
         try compare(
             "balance", in: 3, "SELECT name, sum(amount) FROM account JOIN entry ON account = number GROUP BY number HAVING sum(amount) <> 0"
         ) { books[$0].map { "\($0)" } }
         try compareCounts(books.count)
     }
+
+    private func isRestored(_ service: String) -> Bool { hasRestored && nodes[plan.restored].name == service }
 
     private static func priceInForce(on today: BusinessDate) -> String {
         """
@@ -155,20 +163,23 @@ extension Simulation {
     /// Nothing may be missing either.
     private func compareCounts(_ accounts: Int) throws {
         let model = watch.model
-        let counts: [(place: Int, sql: String, right: Int)] =
+        let products = isRestored("catalog") ? model.shelf.known.products.count : model.catalog.products.count
+        var counts: [(place: Int, sql: String, right: Int)] =
             [
                 (0, "SELECT count(*) FROM seller", model.catalog.sellers.count),
-                (3, "SELECT count(*) FROM seller", model.catalog.sellers.count),
+                (3, "SELECT count(*) FROM seller", isRestored("catalog") ? model.money.sellers.count : model.catalog.sellers.count),
                 (0, "SELECT count(*) FROM mart", model.catalog.marts.marts.count),
                 (0, "SELECT count(*) FROM product", model.catalog.products.count),
-                (2, "SELECT count(*) FROM product WHERE sellerId IS NOT NULL", model.catalog.products.count),
+                (2, "SELECT count(*) FROM product WHERE sellerId IS NOT NULL", products),
                 (1, "SELECT count(*) FROM permit", model.permits.permits.count), (2, "SELECT count(*) FROM lot", model.shelf.lots.count),
                 (2, "SELECT count(*) FROM sale", model.shelf.sales.count),
-                (3, "SELECT count(*) FROM posting WHERE kind = 1", model.shelf.sales.count),
-                (3, "SELECT count(*) FROM posting WHERE kind = 2", model.shelf.refunds),
-                (3, "SELECT count(*) FROM waitingRefund", 0),
+                (3, "SELECT count(*) FROM posting WHERE kind = 1", model.money.sales.count),
+                (3, "SELECT count(*) FROM posting WHERE kind = 2", model.money.refunds.count),
+                (3, "SELECT count(*) FROM waitingRefund", model.money.waiting.count),
                 (3, "SELECT count(*) FROM (SELECT 1 FROM entry GROUP BY account HAVING sum(amount) <> 0)", accounts),
-            ] + nodes.indices.map { ($0, "SELECT count(*) FROM parked WHERE state = 'parked' AND reason IN ('poison', 'inconsistent')", 0) }
+            ]
+        let kept = "SELECT count(*) FROM parked WHERE state = 'parked' AND reason IN ('poison', 'inconsistent')"
+        for place in nodes.indices { counts.append((place, kept, place == 3 ? watch.kept.values.count { $0 == .inconsistent } : 0)) }
         for (place, sql, right) in counts {
             let found = try rows(in: place, sql).first.map { $0[0] as Int } ?? -1
             if found != right { throw Broken("\(nodes[place].name): \(sql) is \(found), by the model \(right)") }

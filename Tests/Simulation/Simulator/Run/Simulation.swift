@@ -37,7 +37,7 @@ public final class Simulation {
     var zombies: [(zombie: Zombie, until: Int)] = []
     /// Faults that last, and until when.
     var lasting: [(end: () throws -> Void, until: Int)] = []
-    /// Of Settlement, with what was known then.
+    /// Of the service that may be restored, with what was known then.
     var backup: (place: BackupPlace, memory: Watch.Memory)?
     var hasRestored = false
     var hasDeadly = false

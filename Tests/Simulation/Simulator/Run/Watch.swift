@@ -18,36 +18,47 @@ struct Watch {
     private var settled: Set<String> = []
     /// Settlements of the commit that is looked at.
     private var posts: [SettlementPosted] = []
+    /// Events that Settlement keeps for a person, because they do not fit what it has settled.
+    private(set) var kept: [String: ParkReason] = [:]
+    /// Those that had waited, and were given up in the commit that is looked at.
+    private var givenUp: [String] = []
     /// How often what happened: a simulation in which nothing is sold proves nothing.
     private(set) var counts: [String: Int] = [:]
 
     init(rates: [(from: BusinessDate, percent: Int64)]) { model = ReferenceModel(rates: rates) }
 
-    /// What Settlement has done and knows, at the moment of a backup.
+    /// What a service has done and knows, at the moment of a backup.
     struct Memory {
+        let service: String
         let takenAt: Instant
-        fileprivate let judged: Set<String>
+        /// Ids of the messages that it has judged.
+        let judged: Set<String>
         fileprivate let settled: Set<String>
-        fileprivate let books: ReferenceModel.Books
+        fileprivate let kept: [String: ParkReason]
+        fileprivate let published: Int
+        fileprivate let model: ReferenceModel
     }
 
-    func memory(at now: Instant) -> Memory {
-        Memory(takenAt: now, judged: judged["settlement"] ?? [], settled: settled, books: model.books)
+    func memory(of service: String, at now: Instant) -> Memory {
+        Memory(
+            service: service, takenAt: now, judged: judged[service] ?? [], settled: settled, kept: kept,
+            published: publishedIds[service]?.count ?? 0, model: model)
     }
 
-    /// Settlement is put back to a backup, and goes on as another source.
+    /// A service is put back to a backup, and goes on as another source. What it has published since may reach others, or may never.
     mutating func restore(_ memory: Memory) {
-        judged["settlement"] = memory.judged
-        settled = memory.settled
-        model.books = memory.books
-        lastSequence["settlement"] = 0
-        counts["restored", default: 0] += 1
+        let service = memory.service
+        judged[service] = memory.judged
+        if service == "settlement" { (settled, kept) = (memory.settled, memory.kept) }
+        publishedIds[service] = publishedIds[service].map { Array($0.prefix(memory.published)) }
+        model.restore(service, from: memory.model)
+        lastSequence[service] = 0
+        note("restored \(service)")
     }
 
     mutating func observe(_ node: Node, _ commit: Node.Commit, _ desk: Desk) throws {
         if commit.judged.isEmpty, commit.events.isEmpty { return }
         for event in commit.events { try note(event, of: node.name) }
-        try checkRates(on: BusinessDate(commit.now))
         for judged in commit.judged {
             if judged.verdict == .parked(.poison) {
                 try giveUp(judged, node, desk)
@@ -59,6 +70,8 @@ struct Watch {
             case .dead: throw Broken("\(node.name) got a dead letter")
             }
         }
+        try checkPosts(on: BusinessDate(commit.now))
+        if let id = givenUp.first { throw Broken("\(node.name) waits in vain with \(name(id, desk))") }
         try checkStore(node)
     }
 
@@ -94,20 +107,22 @@ struct Watch {
     private mutating func check(_ posted: SettlementPosted) throws {
         guard settled.insert(posted.settlementId).inserted else { throw Broken("\(posted.settlementId) was settled twice") }
         for line in posted.lines { try checkShares(line.shares, "\(posted.settlementId) \(line.lineId)") }
-        guard let saleId = posted.saleId else { return }
-        guard let sale = model.shelf.sales[saleId] else { throw Broken("\(saleId) was settled and never sold") }
-        for line in posted.lines where sale.lines[line.lineId]?.net != line.shares.net.amount {
-            throw Broken("\(saleId) \(line.lineId) was settled as \(line.shares.net), not as it was sold")
-        }
-        posts.append(posted)
+        if posted.saleId != nil { posts.append(posted) }
     }
 
-    /// What was just settled has the rate of its day.
-    private mutating func checkRates(on day: BusinessDate) throws {
-        for line in posts.flatMap(\.lines) {
-            let right = line.shares.net.amount * model.money.rate(on: day) / 100
-            if line.shares.martShare.amount != right {
-                throw Broken("the mart gets \(line.shares.martShare) of \(line.shares.net) on \(day), and should get \(right)")
+    /// What was just settled is what was sold, at the rate of its day.
+    private mutating func checkPosts(on day: BusinessDate) throws {
+        for posted in posts {
+            guard let sale = model.money.sales[posted.settlementId] else {
+                throw Broken("\(posted.settlementId) was settled and never sold")
+            }
+            for line in posted.lines {
+                let (net, share) = (line.shares.net.amount, line.shares.martShare.amount)
+                if sale.lines[line.lineId]?.net != net {
+                    throw Broken("\(posted.settlementId) \(line.lineId) was settled as \(net), not as it was sold")
+                }
+                let right = net * model.money.rate(on: day) / 100
+                if share != right { throw Broken("the mart gets Rp\(share) of Rp\(net) on \(day), and should get \(right)") }
             }
         }
         posts = []
@@ -123,17 +138,45 @@ struct Watch {
             if case .parked = incoming.verdict { return }
             throw Broken("\(node.name) took in an event that nobody published")
         }
-        let isFirst = judged[node.name, default: []].insert(id).inserted
-        let expected: Decision.Verdict = isFirst ? .accepted : .duplicate
+        if incoming.isPutOff, let place = givenUp.firstIndex(of: id) {
+            givenUp.remove(at: place)
+            return
+        }
+        var expected = Decision.Verdict.duplicate
+        if judged[node.name, default: []].insert(id).inserted {
+            expected = try learn(event, node.name, on: BusinessDate(commit.now))
+            // What is kept for a person claims nothing, and would be judged again.
+            if case .parked = expected { judged[node.name]?.remove(id) }
+        }
         if incoming.verdict != expected {
             throw Broken("\(node.name): \(event.name) \(event.subject ?? "") was \(incoming.verdict.word), not \(expected.word)")
         }
-        guard isFirst else { return }
-        if node.name == "consignment" { try model.shelf.known.learn(event, on: BusinessDate(commit.now)) }
-        if node.name == "settlement" { try model.settle(event, on: BusinessDate(commit.now)) }
     }
 
-    func hasTaken(_ service: String, _ eventId: String) -> Bool { judged[service]?.contains(eventId) ?? false }
+    private mutating func learn(_ event: PublishedEvent, _ service: String, on day: BusinessDate) throws -> Decision.Verdict {
+        switch service {
+        case "consignment":
+            try model.shelf.known.learn(event, on: day)
+            return .accepted
+        case "settlement":
+            var left: [String] = []
+            let verdict = try model.money.take(event, on: day, givenUp: &left)
+            judged[service]?.subtract(left)
+            givenUp += left
+            for id in left { kept[id] = .inconsistent }
+            if case .parked(let reason) = verdict { kept[event.id] = reason } else { kept[event.id] = nil }
+            if verdict != .accepted { note("settlement judges what it knows \(verdict.word)") }
+            return verdict
+        case "catalog":
+            try model.catalog.permits.learn(event, on: day)
+            return .accepted
+        default: return .accepted
+        }
+    }
+
+    func hasTaken(_ service: String, _ eventId: String) -> Bool {
+        judged[service]?.contains(eventId) == true || (service == "settlement" && kept[eventId] != nil)
+    }
 
     // MARK: Commands
 

@@ -87,8 +87,16 @@ final class Desk {
 
     func mayBeForgotten(_ number: Int) -> Bool { unsettled.contains(number) }
 
-    /// The same for everything that a service was asked.
-    func expectOthers(of service: String) { unsettled.formUnion(asked.indices.filter { asked[$0].name.service == service }) }
+    /// Says again, in the same order under the same ids, what a service was asked for and does not know any more.
+    func sayAgain(to service: String, except known: Set<String>) {
+        let forgotten = asked.indices.filter { asked[$0].name.service == service && !known.contains(Self.id($0)) }
+        unsettled.formUnion(forgotten)
+        for number in forgotten where asked[number].command != nil {
+            (asked[number].isConfirmed, asked[number].reply, asked[number].repeats) = (false, nil, 0)
+            if !open.contains(number) { open.append(number) }
+            send(number)
+        }
+    }
 
     /// Sends a command once more, finished or not.
     func repeatCommand(_ number: Int) { send(number) }
