@@ -38,6 +38,7 @@ public final class Connection {
         defer { scratch.end = kept }
         var parameters = Parameters(of: statement, scratch)
         values(&parameters)
+        assert(parameters.index == sqlite3_bind_parameter_count(statement), "\(parameters.index) values for \(sql.text)")
         try check(parameters.result, sql)
         let result = sqlite3_step(statement)
         sqlite3_reset(statement)
