@@ -40,7 +40,7 @@ extension Scenario {
             // that come in keep librabbitmq there. Only the watchdog ends that.
             try proxy.deafen("consignment relay")
             try disk.set(.none)
-            try await mart.answered(mart.trader.record.read { $0.entries.count }, limit: .seconds(30))
+            try await mart.answered(mart.trader.record.read { $0.entries.count })
         },
         slow("consignment killed with a second's worth of sales uncommitted", deaths: ["consignment": [137]]) { mart, _, disk in
             try await mart.kill("consignment")
