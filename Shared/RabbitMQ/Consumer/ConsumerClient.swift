@@ -113,9 +113,10 @@ final class ConsumerClient: ConnectionClient {
     /// - Returns: whether it stopped before everything was read.
     private func read(_ connection: NativeConnection) throws(RabbitMQError) -> Bool {
         while reader.deliveries.count < RabbitMQLimits.deliveriesPerTurn {
-            switch try reader.next(from: connection) {
+            switch try reader.next(from: connection, deliveries: RabbitMQLimits.deliveriesPerTurn) {
             case .nothing: return false
-            case .progress, .blocked, .unblocked, .consumerStarted: break
+            case .progress: return true
+            case .blocked, .unblocked, .consumerStarted: break
             case .consumerCancelled(let tag): throw cancelled(tag)
             case .confirmed, .returned: throw .protocolViolation("a publisher's method on a consumer's channel")
             }

@@ -75,8 +75,8 @@ struct PropertiesDecoder {
     private var appId = TextCache()
     private var userId = TextCache()
 
-    mutating func decode(_ native: borrowing amqp_basic_properties_t) -> MessageProperties {
-        var properties = MessageProperties()
+    /// - Parameter properties: with nothing in them.
+    mutating func decode(_ native: borrowing amqp_basic_properties_t, into properties: inout MessageProperties) {
         let flags = Int32(bitPattern: native._flags)
         if flags & AMQP_BASIC_CONTENT_TYPE_FLAG != 0 { properties.contentType = contentType.text(native.content_type) }
         if flags & AMQP_BASIC_CONTENT_ENCODING_FLAG != 0 {
@@ -93,6 +93,5 @@ struct PropertiesDecoder {
         if flags & AMQP_BASIC_TYPE_FLAG != 0 { properties.type = type.text(native.type) }
         if flags & AMQP_BASIC_USER_ID_FLAG != 0 { properties.userId = userId.text(native.user_id) }
         if flags & AMQP_BASIC_APP_ID_FLAG != 0 { properties.appId = appId.text(native.app_id) }
-        return properties
     }
 }

@@ -30,19 +30,23 @@ struct FrameReader {
 
     private let sources: [Source]
     private let generation: Int
+    private var consumerTags = TextCache()
     private var exchanges = TextCache()
     private var routingKeys = TextCache()
     private var properties = PropertiesDecoder()
-    private var message = Partial.none
 
-    /// The message whose frames are coming in.
-    private enum Partial {
-        case none
-        case deliverMethod(source: Int, tag: UInt64, redelivered: Bool, exchange: String, routingKey: String)
-        case deliverBody(source: Int, tag: UInt64, redelivered: Bool, exchange: String, routingKey: String, MessageProperties)
-        case returnMethod(replyCode: Int, text: String, exchange: String, routingKey: String)
-        case returnBody
+    /// What has come of the message whose frames are coming in. Its parts stand beside, for to carry them along would be to copy them.
+    private enum Part {
+        case none, deliverMethod, deliverBody, returnMethod, returnBody
     }
+    private var part = Part.none
+    private var source = 0
+    private var tag: UInt64 = 0
+    private var isRedelivered = false
+    private var exchange = ""
+    private var routingKey = ""
+    private var messageProperties: MessageProperties?
+    private var reply = (code: 0, text: "")
     private var body: [UInt8] = []
     private var bodySize = 0
     private var bodySeen = 0
@@ -52,9 +56,19 @@ struct FrameReader {
         self.generation = generation
     }
 
-    /// Reads the next frame, if one is there; never waits.
+    /// Reads frames until one asks for something, until so many deliveries are complete, or for long enough; never waits.
     /// - Throws: when the broker closed channel or connection, or the stream ended or makes no sense.
-    mutating func next(from connection: NativeConnection) throws(RabbitMQError) -> Event {
+    mutating func next(from connection: NativeConnection, deliveries limit: Int = .max) throws(RabbitMQError) -> Event {
+        for _ in 0..<RabbitMQLimits.framesPerTurn {
+            if deliveries.count >= limit { break }
+            let event = try frame(from: connection)
+            if case .progress = event { continue }
+            return event
+        }
+        return .progress
+    }
+
+    private mutating func frame(from connection: NativeConnection) throws(RabbitMQError) -> Event {
         var frame = amqp_frame_t()
         var atOnce = timeval(tv_sec: 0, tv_usec: 0)
         let status = amqp_simple_wait_frame_noblock(connection.handle, &frame, &atOnce)
@@ -74,17 +88,20 @@ struct FrameReader {
     }
 
     private mutating func method(_ method: amqp_method_t) throws(RabbitMQError) -> Event {
-        guard case .none = message else { throw .protocolViolation("a method within a message") }
+        guard part == .none else { throw .protocolViolation("a method within a message") }
         guard let decoded = method.decoded else { throw .protocolViolation("a method without content") }
         switch Int(method.id) {
         case CRABBITMQ_BASIC_DELIVER:
             let deliver = decoded.assumingMemoryBound(to: amqp_basic_deliver_t.self)
-            guard let source = Int(deliver.pointee.consumer_tag.text), sources.indices.contains(source) else {
+            guard let source = Int(consumerTags.text(deliver.pointee.consumer_tag)), sources.indices.contains(source) else {
                 throw .protocolViolation("a delivery for an unknown consumer")
             }
-            message = .deliverMethod(
-                source: source, tag: deliver.pointee.delivery_tag, redelivered: deliver.pointee.redelivered != 0,
-                exchange: exchanges.text(deliver.pointee.exchange), routingKey: routingKeys.text(deliver.pointee.routing_key))
+            part = .deliverMethod
+            self.source = source
+            tag = deliver.pointee.delivery_tag
+            isRedelivered = deliver.pointee.redelivered != 0
+            exchange = exchanges.text(deliver.pointee.exchange)
+            routingKey = routingKeys.text(deliver.pointee.routing_key)
             return .progress
         case CRABBITMQ_BASIC_ACK:
             let ack = decoded.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
@@ -94,9 +111,10 @@ struct FrameReader {
             return .confirmed(tag: nack.delivery_tag, multiple: nack.multiple != 0, isNack: true)
         case CRABBITMQ_BASIC_RETURN:
             let back = decoded.assumingMemoryBound(to: amqp_basic_return_t.self)
-            message = .returnMethod(
-                replyCode: Int(back.pointee.reply_code), text: back.pointee.reply_text.text,
-                exchange: back.pointee.exchange.text, routingKey: back.pointee.routing_key.text)
+            part = .returnMethod
+            reply = (Int(back.pointee.reply_code), back.pointee.reply_text.text)
+            exchange = back.pointee.exchange.text
+            routingKey = back.pointee.routing_key.text
             return .progress
         case CRABBITMQ_BASIC_CANCEL:
             let tag = decoded.assumingMemoryBound(to: amqp_basic_cancel_t.self).pointee.consumer_tag.text
@@ -118,20 +136,21 @@ struct FrameReader {
         guard let size = Int(exactly: size) else { throw .protocolViolation("an impossible body size") }
         bodySize = size
         bodySeen = 0
-        switch message {
-        case .deliverMethod(let source, let tag, let redelivered, let exchange, let routingKey):
-            let decoded = properties.decode(native.pointee)
-            message = .deliverBody(
-                source: source, tag: tag, redelivered: redelivered, exchange: exchange, routingKey: routingKey, decoded)
+        switch part {
+        case .deliverMethod:
+            var decoded = MessageProperties()
+            properties.decode(native.pointee, into: &decoded)
+            messageProperties = decoded
+            part = .deliverBody
             if size == 0 { finishDelivery([]) }
             return .progress
-        case .returnMethod(let replyCode, let text, let exchange, let routingKey):
+        case .returnMethod:
             // The body is what we sent; it is only counted until its end.
-            message = size == 0 ? .none : .returnBody
+            part = size == 0 ? .none : .returnBody
             let hasId = Int32(bitPattern: native.pointee._flags) & AMQP_BASIC_MESSAGE_ID_FLAG != 0
             let key = OutgoingMessage.returnKey(
                 exchange: exchange, routingKey: routingKey, messageId: hasId ? native.pointee.message_id.text : "")
-            return .returned(replyCode: replyCode, text: text, key: key)
+            return .returned(replyCode: reply.code, text: reply.text, key: key)
         default: throw .protocolViolation("a header without its method")
         }
     }
@@ -139,8 +158,8 @@ struct FrameReader {
     private mutating func fragment(_ bytes: UnsafeRawBufferPointer) throws(RabbitMQError) -> Event {
         bodySeen += bytes.count
         if bodySeen > bodySize { throw .protocolViolation("a body larger than announced") }
-        switch message {
-        case .deliverBody(let source, _, _, _, _, _):
+        switch part {
+        case .deliverBody:
             if bytes.count == bodySize, bodySize <= sources[source].maxBodySize {
                 finishDelivery([UInt8](bytes))
                 return .progress
@@ -154,20 +173,18 @@ struct FrameReader {
             }
             return .progress
         case .returnBody:
-            if bodySeen == bodySize { message = .none }
+            if bodySeen == bodySize { part = .none }
             return .progress
         default: throw .protocolViolation("a body without its header")
         }
     }
 
     private mutating func finishDelivery(_ body: [UInt8]) {
-        guard case .deliverBody(let source, let tag, let redelivered, let exchange, let routingKey, let properties) = message else {
-            return
-        }
-        message = .none
+        guard let properties = messageProperties.take() else { return }
+        part = .none
         deliveries.append(
             Delivery(
-                queue: sources[source].queue, generation: generation, deliveryTag: tag, redelivered: redelivered, exchange: exchange,
+                queue: sources[source].queue, generation: generation, deliveryTag: tag, redelivered: isRedelivered, exchange: exchange,
                 routingKey: routingKey, properties: properties, body: body, bodySize: bodySize, isTruncated: body.count < bodySize))
     }
 }

@@ -49,7 +49,7 @@ final class PublisherClient: ConnectionClient {
     func settleWithoutConnection() {
         core.takeMail(into: &queue)
         tracker.abandon()
-        while let (token, _) = next() { tracker.settlements.append(.init(token: token, outcome: .lost)) }
+        while let (batch, place) = next() { tracker.settlements.append(.init(token: batch[place].token, outcome: .lost)) }
         handOver()
     }
 
@@ -66,16 +66,9 @@ final class PublisherClient: ConnectionClient {
         let isMany = !isBlocked && hasSeveral
         if isMany { connection.gather(true) }
         defer { if isMany { connection.gather(false) } }
-        while !isBlocked, hasRoom, let (token, message) = next() {
-            if let reason = message.reasonNotToSend(frameMax: connection.frameMax) {
-                tracker.settlements.append(.init(token: token, outcome: .invalid(reason: reason)))
-                continue
-            }
-            // Noted first: when the write fails, the message counts as lost.
-            tracker.publish(token: token, returnKey: message.mandatory ? message.returnKey : nil, at: now)
-            try connection.publish(message)
+        while !isBlocked, hasRoom, let (batch, place) = next() {
+            bytes += try write(batch[place].message, token: batch[place].token, connection, now: now)
             messages += 1
-            bytes += message.body.count
             if messages >= RabbitMQLimits.messagesBetweenReads || bytes >= RabbitMQLimits.bytesBetweenReads {
                 // A large queue must not look like a hung thread to the watchdog.
                 core.control.turned(at: .now())
@@ -85,13 +78,28 @@ final class PublisherClient: ConnectionClient {
         }
     }
 
+    /// - Returns: the size of the body.
+    private func write(
+        _ message: borrowing OutgoingMessage, token: UInt64, _ connection: NativeConnection, now: MonotonicTime
+    ) throws(RabbitMQError) -> Int {
+        if let reason = message.reasonNotToSend(frameMax: connection.frameMax) {
+            tracker.settlements.append(.init(token: token, outcome: .invalid(reason: reason)))
+            return 0
+        }
+        // Noted first: when the write fails, the message counts as lost.
+        tracker.publish(token: token, returnKey: message.mandatory ? message.returnKey : nil, at: now)
+        try connection.publish(message)
+        return message.body.count
+    }
+
     private var hasSeveral: Bool { head < queue.count && (queue.count - head > 1 || queue[head].count - position > 1) }
 
-    private func next() -> (token: UInt64, message: OutgoingMessage)? {
+    /// Where the next message is; to hand it out would be to copy it once more.
+    private func next() -> (batch: PublisherCore.Batch, place: Int)? {
         while head < queue.count {
             if position < queue[head].count {
                 defer { position += 1 }
-                return queue[head][position]
+                return (queue[head], position)
             }
             // Gives the messages' memory back as soon as their batch is written.
             queue[head] = []
@@ -108,7 +116,7 @@ final class PublisherClient: ConnectionClient {
         for _ in 0..<RabbitMQLimits.framesPerTurn {
             switch try reader.next(from: connection) {
             case .nothing: return false
-            case .progress: break
+            case .progress: return true
             case .confirmed(let tag, let multiple, let isNack): try confirm(tag, multiple: multiple, isNack: isNack, now: now)
             case .returned(let replyCode, let text, let key):
                 do {
