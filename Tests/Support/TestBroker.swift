@@ -43,6 +43,9 @@ public final class TestBroker: Sendable {
         let folder = try TemporaryFolder("broker")
         let definitions = folder.file("definitions.json")
         try Definitions(virtualHosts: (1...virtualHosts).map(hostName)).write(to: definitions)
+        // As the script would choose them, but each once in this process: two nodes that start at the same time must not choose the same.
+        try "amqp_port=\(freePort())\ndistribution_port=\(freePort())\nepmd_port=\(freePort())\n"
+            .write(to: folder.file("ports"), atomically: true, encoding: .utf8)
         _ = try await ChildProcess.run(
             [TestRun.script("broker"), "start", folder.path],
             environment: ["BROKER_DEFINITIONS": definitions.path, "BROKER_CONFIGURATION": configuration], limit: startLimit)
