@@ -1,9 +1,10 @@
 // Settling sales with amqp091-go and go-sqlite3.
 //
-//	go-settle URL STORE one|batch
+//	go-settle URL STORE BATCH PREFETCH
 //
-// "one": a message at a time, as the documentation of amqp091 teaches: transaction, publish, wait for the confirm, acknowledge.
-// "batch": what is there, up to 1,000: one transaction, one acknowledgement, all publishes, then all confirms.
+// BATCH 1: a message at a time: transaction, publish, wait for the confirm, acknowledge when all is done. With PREFETCH 1 this is what the examples
+// of amqp091-go and RabbitMQ's tutorials for Go teach.
+// BATCH above: what is there, up to so many: one transaction, one acknowledgement, all publishes, then all confirms.
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"syscall"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -43,13 +45,13 @@ func main() {
 	}
 	consumer, publisher := open(), open()
 	must(publisher.Confirm(false))
-	batch := 1
-	if os.Args[3] == "batch" {
-		batch = 1000
-	}
+	batch, err := strconv.Atoi(os.Args[3])
+	must(err)
+	prefetch, err := strconv.Atoi(os.Args[4])
+	must(err)
 	// Not deferred confirmations: in version 1.5.0 one that comes before its registration is lost.
 	confirmations := publisher.NotifyPublish(make(chan amqp.Confirmation, batch))
-	must(consumer.Qos(2000, 0, false))
+	must(consumer.Qos(prefetch, 0, false))
 	deliveries, err := consumer.Consume("settlement.events", "", false, false, false, false, nil)
 	must(err)
 	stop := make(chan os.Signal, 1)
@@ -77,7 +79,9 @@ func main() {
 			}
 			events, err := s.settle(bodies)
 			must(err)
-			must(delivery.Ack(true))
+			if batch > 1 {
+				must(delivery.Ack(true))
+			}
 			for _, event := range events {
 				publish(publisher, event)
 			}
@@ -85,6 +89,9 @@ func main() {
 				if confirmation := <-confirmations; !confirmation.Ack {
 					log.Fatal("nacked")
 				}
+			}
+			if batch == 1 {
+				must(delivery.Ack(false))
 			}
 		}
 	}

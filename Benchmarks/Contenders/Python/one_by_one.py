@@ -1,6 +1,8 @@
-"""A message at a time, as pika's documentation teaches: transaction, publish and wait for the confirm, acknowledge.
+"""A message at a time: transaction, publish and wait for the confirm, acknowledge.
 
-    one_by_one.py URL STORE
+    one_by_one.py URL STORE PREFETCH
+
+With PREFETCH 1 this is what RabbitMQ's tutorials for Python and pika's examples teach.
 """
 
 import signal
@@ -13,7 +15,7 @@ store = Store(sys.argv[2])
 connection = pika.BlockingConnection(pika.URLParameters(sys.argv[1]))
 channel = connection.channel()
 channel.confirm_delivery()
-channel.basic_qos(prefetch_count=100)
+channel.basic_qos(prefetch_count=int(sys.argv[3]))
 
 
 def on_sale(channel, method, _properties, body):

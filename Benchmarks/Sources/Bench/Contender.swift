@@ -13,8 +13,11 @@ struct Contender: Sendable {
         Contender(name: "c", title: "C limit"),
         Contender(name: "go-batch", title: "Go amqp091, batched"),
         Contender(name: "python-batch", title: "Python pika, batched"),
+        // As examples and tutorials teach it, prefetch 1; and with the next messages on their way meanwhile.
         Contender(name: "go-one", title: "Go amqp091, one by one", isOneByOne: true),
         Contender(name: "python-one", title: "Python pika, one by one", isOneByOne: true),
+        Contender(name: "go-one-prefetched", title: "Go amqp091, one by one, prefetch 2,000", isOneByOne: true),
+        Contender(name: "python-one-prefetched", title: "Python pika, one by one, prefetch 2,000", isOneByOne: true),
     ]
 
     func start(in lab: Lab, store: URL) throws -> Program {
@@ -24,15 +27,17 @@ struct Contender: Sendable {
         switch name {
         case "ours": return try lab.startService("settlement", data: store)
         case "c": return try Program([Lab.built("c-limit")] + place, log: log)
-        case "go-batch": return try Program([Lab.built("go-settle"), lab.amqpURL, file, "batch"], log: log)
-        case "go-one": return try Program([Lab.built("go-settle"), lab.amqpURL, file, "one"], log: log)
-        case "python-batch": return try python("batched.py", lab, file, log)
-        case "python-one": return try python("one_by_one.py", lab, file, log)
+        case "go-batch": return try Program([Lab.built("go-settle"), lab.amqpURL, file, "1000", "2000"], log: log)
+        case "go-one": return try Program([Lab.built("go-settle"), lab.amqpURL, file, "1", "1"], log: log)
+        case "go-one-prefetched": return try Program([Lab.built("go-settle"), lab.amqpURL, file, "1", "2000"], log: log)
+        case "python-batch": return try python("batched.py", [lab.amqpURL, file], log)
+        case "python-one": return try python("one_by_one.py", [lab.amqpURL, file, "1"], log)
+        case "python-one-prefetched": return try python("one_by_one.py", [lab.amqpURL, file, "2000"], log)
         default: throw BenchError("no contender \(name)")
         }
     }
 
-    private func python(_ script: String, _ lab: Lab, _ file: String, _ log: URL) throws -> Program {
-        try Program([Lab.built("python/bin/python3"), Lab.contender("Python/\(script)"), lab.amqpURL, file], log: log)
+    private func python(_ script: String, _ arguments: [String], _ log: URL) throws -> Program {
+        try Program([Lab.built("python/bin/python3"), Lab.contender("Python/\(script)")] + arguments, log: log)
     }
 }
