@@ -39,7 +39,11 @@ public final class TestBroker: Sendable {
         try await start(virtualHosts: virtualHosts, configuration: configuration, tlsPort: nil)
     }
 
+    /// Many nodes at once: each keeps 64 MB of its queues' log instead of RabbitMQ's 512.
+    private static let ownConfiguration = "raft.wal_max_size_bytes = 67108864\n"
+
     private static func start(virtualHosts: Int, configuration: String, tlsPort: Int?) async throws -> TestBroker {
+        let configuration = ownConfiguration + configuration
         let folder = try TemporaryFolder("broker")
         let definitions = folder.file("definitions.json")
         try Definitions(virtualHosts: (1...virtualHosts).map(hostName)).write(to: definitions)
