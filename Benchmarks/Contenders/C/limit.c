@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { PREFETCH = 2000, BODY = 2048 };
+enum { PREFETCH = 2000, BODY = 2048, ACCOUNTS = 1000 };
 
 struct out {
     char id[37], traceparent[56], correlationId[256], body[BODY];
@@ -27,8 +27,14 @@ struct out {
 };
 
 static sqlite3 *store;
-static sqlite3_stmt *begin, *commit, *insert_inbox, *insert_posting, *find_account, *insert_line, *insert_entry, *insert_outbox, *progress;
+static sqlite3_stmt *begin, *commit, *insert_inbox, *insert_posting, *insert_line, *insert_entry, *insert_outbox, *progress;
 static int64_t inbox, outbox, source;
+static struct account {
+    char seller[64];
+    int length;
+    int64_t number;
+} accounts[ACCOUNTS];
+static int account_count;
 static uint64_t seed;
 static volatile sig_atomic_t is_stopping;
 
@@ -59,6 +65,15 @@ static int64_t number(const char *sql) {
     return value;
 }
 
+static int64_t remember_account(int64_t number, const char *seller, int length) {
+    struct account *account = &accounts[account_count++];
+    if (account_count > ACCOUNTS || length > (int)sizeof account->seller) fail("remembering accounts");
+    account->number = number;
+    account->length = length;
+    memcpy(account->seller, seller, length);
+    return number;
+}
+
 static void open_store(const char *path) {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     check(sqlite3_open(path, &store), "opening the store");
@@ -76,7 +91,6 @@ static void open_store(const char *path) {
         " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, NULL) ON CONFLICT (source, messageId) DO NOTHING");
     insert_posting = prepare(
         "INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, ?, ?, ?, ?) ON CONFLICT (key, kind) DO NOTHING");
-    find_account = prepare("SELECT number FROM account WHERE sellerId = ?");
     insert_line = prepare(
         "INSERT INTO saleLine (posting, lineId, place, productId, account, quantity, net, percent, sellerShare, martShare)"
         " VALUES (?, ?, 0, ?, ?, ?, ?, 10, ?, ?)");
@@ -85,6 +99,10 @@ static void open_store(const char *path) {
         "INSERT INTO outbox (position, routingKey, messageId, type, correlationId, traceparent, cause, body)"
         " VALUES (?, 'settlement.settlement-posted.' || ?, ?, 'id.nttmart.settlement.settlement-posted.v1', ?, ?, ?, ?)");
     progress = prepare("UPDATE progress SET eventsSent = ?, businessInstant = ? WHERE id = 1");
+    sqlite3_stmt *known = prepare("SELECT number, sellerId FROM account WHERE sellerId IS NOT NULL");
+    while (sqlite3_step(known) == SQLITE_ROW)
+        remember_account(sqlite3_column_int64(known, 0), (const char *)sqlite3_column_text(known, 1), sqlite3_column_bytes(known, 1));
+    sqlite3_finalize(known);
 }
 
 static void bind_text(sqlite3_stmt *statement, int index, struct text text) {
@@ -92,16 +110,17 @@ static void bind_text(sqlite3_stmt *statement, int index, struct text text) {
 }
 
 static int64_t account_of(struct text seller) {
-    bind_text(find_account, 1, seller);
-    int64_t account = sqlite3_step(find_account) == SQLITE_ROW ? sqlite3_column_int64(find_account, 0) : 0;
-    sqlite3_reset(find_account);
-    if (account) return account;
+    for (int i = 0; i < account_count; i++)
+        if (accounts[i].length == seller.length && memcmp(accounts[i].seller, seller.start, seller.length) == 0) return accounts[i].number;
     sqlite3_stmt *add = prepare(
-        "INSERT INTO account (number, name, sellerId) SELECT max(max(number) + 1, 1001), 'seller-payable/' || ?1, ?1 FROM account");
+        "INSERT INTO account (number, name, sellerId) SELECT max(max(number) + 1, 1001), 'seller-payable/' || ?1, ?1 FROM account"
+        " RETURNING number");
     bind_text(add, 1, seller);
-    run(add);
+    check(sqlite3_step(add), "an account");
+    int64_t number = sqlite3_column_int64(add, 0);
+    check(sqlite3_step(add), "an account");
     sqlite3_finalize(add);
-    return account_of(seller);
+    return remember_account(number, seller.start, seller.length);
 }
 
 static uint64_t next_random(void) {

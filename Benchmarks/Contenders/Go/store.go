@@ -20,9 +20,10 @@ type outgoing struct {
 
 // The store that Settlement made, with its statements prepared once, on one connection.
 type store struct {
-	connection                                                                                                              *sql.Conn
-	begin, commit, insertInbox, insertPosting, findAccount, addAccount, insertLine, insertEntry, insertOutbox, saveProgress *sql.Stmt
-	source, inbox, outbox                                                                                                   int64
+	connection                                                                                                 *sql.Conn
+	begin, commit, insertInbox, insertPosting, addAccount, insertLine, insertEntry, insertOutbox, saveProgress *sql.Stmt
+	source, inbox, outbox                                                                                      int64
+	accounts                                                                                                   map[string]int64
 }
 
 func openStore(path string) (*store, error) {
@@ -38,7 +39,7 @@ func openStore(path string) (*store, error) {
 	if _, err = connection.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 4000"); err != nil {
 		return nil, err
 	}
-	s := &store{connection: connection}
+	s := &store{connection: connection, accounts: map[string]int64{}}
 	if _, err = connection.ExecContext(ctx, "INSERT OR IGNORE INTO source (name) VALUES ('/consignment')"); err != nil {
 		return nil, err
 	}
@@ -47,13 +48,15 @@ func openStore(path string) (*store, error) {
 	if err = row.Scan(&s.source, &s.inbox, &s.outbox); err != nil {
 		return nil, err
 	}
+	if err = s.rememberAccounts(ctx); err != nil {
+		return nil, err
+	}
 	for into, text := range map[**sql.Stmt]string{
 		&s.begin:  `BEGIN IMMEDIATE`,
 		&s.commit: `COMMIT`,
 		&s.insertInbox: `INSERT INTO inbox (position, source, messageId, type, digest, receivedAt, outcome, subject, correlationId, eventsAfter)
 			VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (source, messageId) DO NOTHING`,
 		&s.insertPosting: `INSERT INTO posting (kind, key, regency, postedAt, cause) VALUES (1, ?, ?, ?, ?) ON CONFLICT (key, kind) DO NOTHING`,
-		&s.findAccount:   `SELECT number FROM account WHERE sellerId = ?`,
 		&s.addAccount: `INSERT INTO account (number, name, sellerId) SELECT max(max(number) + 1, 1001), 'seller-payable/' || ?1, ?1 FROM account
 			RETURNING number`,
 		&s.insertLine: `INSERT INTO saleLine (posting, lineId, place, productId, account, quantity, net, percent, sellerShare, martShare)
@@ -70,7 +73,24 @@ func openStore(path string) (*store, error) {
 	return s, nil
 }
 
-var accounts = map[string]int64{"cash": 1, "qris": 2, "transfer": 3, "kkpd": 4}
+func (s *store) rememberAccounts(ctx context.Context) error {
+	rows, err := s.connection.QueryContext(ctx, "SELECT sellerId, number FROM account WHERE sellerId IS NOT NULL")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seller string
+		var number int64
+		if err := rows.Scan(&seller, &number); err != nil {
+			return err
+		}
+		s.accounts[seller] = number
+	}
+	return rows.Err()
+}
+
+var tenders = map[string]int64{"cash": 1, "qris": 2, "transfer": 3, "kkpd": 4}
 
 const martMargin = 11
 
@@ -113,15 +133,14 @@ func (s *store) settle(bodies [][]byte) ([]outgoing, error) {
 		}
 		posting, _ := result.LastInsertId()
 		event := settle(&sale, outbox+1, now)
-		amounts := map[int64]int64{accounts[sale.Data.Tender]: event.Data.Totals.Net, martMargin: -event.Data.Totals.MartShare}
+		amounts := map[int64]int64{tenders[sale.Data.Tender]: event.Data.Totals.Net, martMargin: -event.Data.Totals.MartShare}
 		for place, line := range event.Data.Lines {
-			var account int64
-			err := s.findAccount.QueryRow(line.SellerId).Scan(&account)
-			if err == sql.ErrNoRows {
-				err = s.addAccount.QueryRow(line.SellerId).Scan(&account)
-			}
-			if err != nil {
-				return nil, err
+			account, isKnown := s.accounts[line.SellerId]
+			if !isKnown {
+				if err := s.addAccount.QueryRow(line.SellerId).Scan(&account); err != nil {
+					return nil, err
+				}
+				s.accounts[line.SellerId] = account
 			}
 			amounts[account] -= line.SellerShare
 			if _, err := s.insertLine.Exec(posting, line.LineId, place, line.ProductId, account, sale.Data.Lines[place].Quantity,

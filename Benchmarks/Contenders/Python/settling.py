@@ -44,18 +44,20 @@ class Store:
         self.inbox = self._number("SELECT coalesce(max(position), 0) FROM inbox")
         self.outbox = self._number("SELECT coalesce(max(position), 0) FROM outbox")
         self.posting = self._number("SELECT coalesce(max(number), 0) FROM posting")
+        self.accounts = dict(self.db.execute("SELECT sellerId, number FROM account WHERE sellerId IS NOT NULL"))
 
     def _number(self, sql, *values):
         row = self.db.execute(sql, values).fetchone()
         return row and row[0]
 
     def _account(self, seller):
-        found = self._number("SELECT number FROM account WHERE sellerId = ?", seller)
-        return found or self._number(
-            "INSERT INTO account (number, name, sellerId) SELECT max(max(number) + 1, 1001), 'seller-payable/' || ?1, ?1 FROM account"
-            " RETURNING number",
-            seller,
-        )
+        if seller not in self.accounts:
+            self.accounts[seller] = self._number(
+                "INSERT INTO account (number, name, sellerId) SELECT max(max(number) + 1, 1001), 'seller-payable/' || ?1, ?1 FROM account"
+                " RETURNING number",
+                seller,
+            )
+        return self.accounts[seller]
 
     def settle(self, bodies):
         """Settles the sales in one transaction; answers (routing key, properties, body) of each event."""
