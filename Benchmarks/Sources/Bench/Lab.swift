@@ -12,18 +12,25 @@ struct Lab: Sendable {
     let brokerPid: Int32
     let configuration: RabbitMQConfiguration
 
-    /// Starts the broker.
+    /// Starts the broker; uses the one of `BENCH_AMQP_URL`, whose process is `BENCH_BROKER_PID`, if they are there.
     init(_ name: String) throws {
         folder = Self.root.appendingPathComponent("var/bench/\(name)")
         try? FileManager.default.removeItem(at: folder)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let broker = folder.appendingPathComponent("broker").path
-        try Program.run([Self.script("broker"), "start", broker])
-        amqpURL = try Program.run([Self.script("broker"), "url", broker])
+        let environment = ProcessInfo.processInfo.environment
+        let pid: String
+        if let given = environment["BENCH_AMQP_URL"] {
+            (amqpURL, pid) = (given, environment["BENCH_BROKER_PID"] ?? "")
+        } else {
+            let broker = folder.appendingPathComponent("broker").path
+            try Program.run([Self.script("broker"), "start", broker])
+            amqpURL = try Program.run([Self.script("broker"), "url", broker])
+            pid = try String(contentsOfFile: "\(broker)/rabbitmq.pid", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        guard let number = Int32(pid) else { throw BenchError("no process of the broker: '\(pid)'") }
+        brokerPid = number
         configuration = try RabbitMQConfiguration(url: amqpURL)
         port = Int(configuration.hosts[0].port)
-        let pid = try String(contentsOfFile: "\(broker)/rabbitmq.pid", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        brokerPid = Int32(pid) ?? 0
         endWhenInterrupted()
     }
 
