@@ -52,8 +52,8 @@ public enum Limits {
     public static let batch = 1000
     /// Unacknowledged deliveries per queue.
     public static let prefetch: UInt16 = 2000
-    /// Outbox rows that are on their way to the broker at once.
-    public static let relayWindow = 1000
+    /// Outbox rows that are with the publisher at once: more than it keeps in flight, so that the next are at hand when confirms come.
+    public static let relayWindow = 2000
     /// Rows that a timer touches in one transaction.
     public static let timerChunk = 200
 }

@@ -73,8 +73,9 @@ public enum RabbitMQLimits {
 
 /// How much a publisher keeps in flight and waits for.
 public struct PublisherLimits: Sendable, Hashable {
-    /// Most messages written and not yet confirmed. A quorum queue needs some hundreds for full throughput.
-    public var window: Int = 1024
+    /// Most messages written and not yet confirmed. A quorum queue needs some hundreds for full throughput; with more, the broker's
+    /// channel keeps its confirms until it has nothing else to do, and costs more for each.
+    public var window: Int = 256
     /// Most messages handed in and not yet settled; the rest settles as `.lost` at once, or throws `.overloaded`.
     public var maxQueued: Int = 65_536
     /// A message unconfirmed for so long ends the connection. Stands still while the broker blocks.
