@@ -67,6 +67,8 @@ public enum RabbitMQLimits {
     /// The I/O thread's stack. librabbitmq decodes nested tables by recursion without a limit: a full frame of nested arrays
     /// (5 bytes each) crashed with 2 MB and did not with 4 MB. Only touched pages cost memory. Bytes.
     static let threadStackBytes = 16 << 20
+    /// Messages that are published together are written when they are so many bytes, about what one segment of the kernel's holds.
+    static let writeBytes = 64 << 10
     /// Strings and tables of one outgoing message are encoded here; grows when one needs more. Bytes.
     static let arenaBytes = 32 << 10
 }

@@ -20,7 +20,7 @@ extension NativeConnection {
             amqp_destroy_connection(handle)
             throw error
         }
-        let connection = NativeConnection(adopting: handle)
+        let connection = NativeConnection(adopting: handle, isEncrypted: configuration.tls)
         try connection.openChannel()
         return connection
     }

@@ -11,15 +11,19 @@ final class NativeConnection {
     let frameMax: Int
     let heartbeat: Duration
     let arena = Arena()
+    /// Where messages are laid out; nil with TLS, for whose stream only the library can write.
+    private let frames: OutgoingFrames?
+    private var isGathering = false
 
     /// For the watchdog's `shutdown` and for poll; valid until this object is released.
     var socket: Int32 { amqp_get_sockfd(handle) }
 
     /// Takes over a connection that is logged in (see `ConnectionOpening`).
-    init(adopting handle: amqp_connection_state_t) {
+    init(adopting handle: amqp_connection_state_t, isEncrypted: Bool) {
         self.handle = handle
         frameMax = Int(amqp_get_frame_max(handle))
         heartbeat = .seconds(Int(amqp_get_heartbeat(handle)))
+        frames = isEncrypted ? nil : OutgoingFrames(frameMax: frameMax)
     }
 
     deinit { amqp_destroy_connection(handle) }
@@ -43,6 +47,11 @@ final class NativeConnection {
     /// - Throws: always fatal for the connection, since part of the message may have been written.
     func publish(_ message: borrowing OutgoingMessage) throws(RabbitMQError) {
         arena.reset()
+        if let frames {
+            try frames.append(message, arena, to: socket)
+            if !isGathering { try frames.write(to: socket) }
+            return
+        }
         let exchange = arena.bytes(message.exchange)
         let routingKey = arena.bytes(message.routingKey)
         var properties = arena.properties(message.properties)
@@ -55,11 +64,17 @@ final class NativeConnection {
         try check(status, "publishing")
     }
 
-    /// Between `true` and `false` what is written leaves in full segments: for many messages at once that is cheaper by half, here and at the
-    /// broker, than a segment and a wake-up for each. What it holds back leaves after 200 ms at the latest.
-    func gather(_ isOn: Bool) {
-        var flag: Int32 = isOn ? 1 : 0
-        setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout<Int32>.size))
+    /// Between `true` and `false` messages leave in full segments: for many at once that is cheaper by half, here and at the broker, than a
+    /// segment and a wake-up for each.
+    func gather(_ isOn: Bool) throws(RabbitMQError) {
+        isGathering = isOn
+        if let frames {
+            if !isOn { try frames.write(to: socket) }
+        } else {
+            // What the kernel holds back leaves after 200 ms at the latest.
+            var flag: Int32 = isOn ? 1 : 0
+            setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &flag, socklen_t(MemoryLayout<Int32>.size))
+        }
     }
 
     /// Asks for a consumer without waiting for the answers: once a consumer runs, an RPC would meet deliveries.

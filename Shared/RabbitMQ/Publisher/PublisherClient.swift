@@ -64,8 +64,7 @@ final class PublisherClient: ConnectionClient {
         var messages = 0
         var bytes = 0
         let isMany = !isBlocked && hasSeveral
-        if isMany { connection.gather(true) }
-        defer { if isMany { connection.gather(false) } }
+        if isMany { try connection.gather(true) }
         while !isBlocked, hasRoom, let (batch, place) = next() {
             bytes += try write(batch[place].message, token: batch[place].token, connection, now: now)
             messages += 1
@@ -76,6 +75,7 @@ final class PublisherClient: ConnectionClient {
                 (messages, bytes) = (0, 0)
             }
         }
+        if isMany { try connection.gather(false) }
     }
 
     /// - Returns: the size of the body.
