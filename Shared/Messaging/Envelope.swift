@@ -2,30 +2,30 @@ import Contracts
 public import Primitives
 public import StrictJSON
 
-/// A CloudEvents 1.0 envelope in structured JSON, checked by section 2 of the contract.
-public struct Envelope: Sendable {
-    public var id: String
-    public var source: String
+/// A CloudEvents 1.0 envelope in structured JSON, checked by section 2 of the contract. Shared, as `Incoming` is.
+public final class Envelope: Sendable {
+    public let id: String
+    public let source: String
     /// `id.nttmart.<service>.<name>.v<major>`
-    public var type: String
-    public var subject: String?
+    public let type: String
+    public let subject: String?
     /// `time`
-    public private(set) var sentAt: Instant?
-    public var regency: String?
-    public var correlationId: String?
+    public let sentAt: Instant?
+    public let regency: String?
+    public let correlationId: String?
     public var causationId: String? { causation?.string }
-    private var causation: JSONValue?
-    public var traceparent: String?
+    private let causation: JSONValue?
+    public let traceparent: String?
     /// Goes with `traceparent`; one that is too long or not printable is left out.
-    public var tracestate: String?
+    public let tracestate: String?
     /// The source's counter; nil where the sender keeps none.
-    public var sequence: Int64?
-    public var data: JSONValue
+    public let sequence: Int64?
+    public let data: JSONValue
 
     /// Reads the body of a message. The first fault found is thrown; nothing of a faulty message is used.
     ///
     /// - Parameter properties: what the message's properties say, for they are likely to say the same: then nothing is made anew.
-    public init(parsing body: [UInt8], like properties: Likely = Likely()) throws(EnvelopeFault) {
+    public convenience init(parsing body: [UInt8], like properties: Likely = Likely()) throws(EnvelopeFault) {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: body)
@@ -59,9 +59,11 @@ public struct Envelope: Sendable {
         source = try Self.required(&members, "source")
         type = try Self.required(&members, "type")
         subject = try Self.optional(&members, "subject")
-        if let time = try Self.present(&members, "time") {
-            sentAt = time.withText { Instant(utf8: $0) } ?? nil
-            if sentAt == nil { throw EnvelopeFault(.malformed, "time is no RFC 3339 instant") }
+        sentAt = try Self.present(&members, "time").map { time throws(EnvelopeFault) in
+            guard let instant = time.withText({ Instant(utf8: $0) }) ?? nil else {
+                throw EnvelopeFault(.malformed, "time is no RFC 3339 instant")
+            }
+            return instant
         }
         if let format = try Self.present(&members, "datacontenttype"), !MediaType.isJSON(format) {
             throw EnvelopeFault(.malformed, "datacontenttype is not application/json")
@@ -70,12 +72,12 @@ public struct Envelope: Sendable {
         correlationId = try Self.present(&members, "correlationid")?.string(likely: likely.correlationId)
         causation = try Self.present(&members, "causationid")
         traceparent = try Self.present(&members, "traceparent")?.string(likely: likely.traceparent)
-        if traceparent != nil { tracestate = members.value(of: "tracestate")?.string.flatMap { TraceContext.state($0) } }
-        if let digits = try Self.present(&members, "sequence") {
+        tracestate = traceparent == nil ? nil : members.value(of: "tracestate")?.string.flatMap { TraceContext.state($0) }
+        sequence = try Self.present(&members, "sequence").map { digits throws(EnvelopeFault) in
             guard let number = digits.withText(Self.number) ?? nil else {
                 throw EnvelopeFault(.malformed, "sequence is no string of up to 20 digits")
             }
-            sequence = number
+            return number
         }
         guard let data = members.value(of: "data"), !data.isNull else { throw EnvelopeFault(.malformed, "data is missing") }
         guard data.kind == .object else { throw EnvelopeFault(.malformed, "data is no object") }

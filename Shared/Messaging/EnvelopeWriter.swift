@@ -42,7 +42,7 @@ public struct EnvelopeHeader: Sendable {
     }
 
     /// The same, appended to `json`.
-    public func write(to json: inout JSONWriter, data: (inout JSONWriter) -> Void) {
+    public borrowing func write(to json: inout JSONWriter, data: (inout JSONWriter) -> Void) {
         json.beginObject()
         json.member("specversion", "1.0")
         json.member("id", id)

@@ -1,24 +1,25 @@
-/// A message as it came from a queue, before anything of it is believed.
-public struct Incoming: Sendable {
+/// A message as it came from a queue, before anything of it is believed. Shared and never changed: it is handed along for every message, and a
+/// copy would count a reference for each of its texts.
+public final class Incoming: Sendable {
     public enum Channel: String, Sendable, Hashable {
         case commands, events
         /// What the broker itself dead-lettered.
         case dead
     }
 
-    public var channel: Channel
+    public let channel: Channel
     /// The routing key that it was delivered with.
-    public var routingKey: String
-    public var contentType: String?
-    public var messageId: String?
-    public var correlationId: String?
-    public var replyTo: String?
-    public var traceparent: String?
-    public var tracestate: String?
-    public var isRedelivered: Bool
-    public var body: [UInt8]
+    public let routingKey: String
+    public let contentType: String?
+    public let messageId: String?
+    public let correlationId: String?
+    public let replyTo: String?
+    public let traceparent: String?
+    public let tracestate: String?
+    public let isRedelivered: Bool
+    public let body: [UInt8]
     /// Announced size in bytes; larger than `body` where the body was over-size and cut off.
-    public var size: Int
+    public let size: Int
 
     public init(
         channel: Channel, routingKey: String, contentType: String? = "application/cloudevents+json", messageId: String? = nil,
@@ -37,6 +38,13 @@ public struct Incoming: Sendable {
         self.isRedelivered = isRedelivered
         self.body = body
         self.size = size ?? body.count
+    }
+
+    /// The same as if it had come another way.
+    public func rerouted(to channel: Channel, routingKey: String) -> Incoming {
+        Incoming(
+            channel: channel, routingKey: routingKey, contentType: contentType, messageId: messageId, correlationId: correlationId,
+            replyTo: replyTo, traceparent: traceparent, tracestate: tracestate, isRedelivered: isRedelivered, body: body, size: size)
     }
 }
 

@@ -44,10 +44,11 @@ extension ServiceStore {
         }
     }
 
-    private static func event(_ row: StatementRow, _ last: OutboxRow?) -> OutboxRow {
-        OutboxRow(
-            position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last?.routingKey), messageId: row.text(2),
-            type: row.text(3, likely: last?.type), correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7),
+    private static func event(_ row: StatementRow, _ before: [OutboxRow]) -> OutboxRow {
+        let last = before.indices.last
+        return OutboxRow(
+            position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last.map { before[$0].routingKey }),
+            messageId: row.text(2), type: row.text(3, likely: last.map { before[$0].type }), correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7),
             body: row.blob(6))
     }
 
@@ -72,7 +73,7 @@ extension ServiceStore {
     private static let bytesAtOnce = 4 << 20
 
     private static func rows(
-        _ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow, _ last: OutboxRow?) -> OutboxRow?
+        _ statement: Statement, _ position: Int64, _ limit: Int, read: (StatementRow, _ before: [OutboxRow]) -> OutboxRow?
     ) throws
         -> [OutboxRow]
     {
@@ -87,7 +88,7 @@ extension ServiceStore {
         while bytes < bytesAtOnce {
             switch sqlite3_step(handle) {
             case SQLITE_ROW:
-                guard let row = read(StatementRow(statement: handle), rows.last) else { return rows }
+                guard let row = read(StatementRow(statement: handle), rows) else { return rows }
                 bytes += row.body.count
                 rows.append(row)
             case SQLITE_DONE: return rows

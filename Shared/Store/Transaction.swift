@@ -106,44 +106,10 @@ public final class Transaction {
     /// Runs `body` as if `cause` had been received: for effects that were put off when their message came.
     public func with<T>(cause other: Cause, _ body: () throws -> T) rethrows -> T {
         let own = cause
-        cause = other
         // What was put off before traces were checked may have any.
-        cause.traceparent = other.traceparent.flatMap { TraceContext.isValid($0) ? $0 : nil } ?? outbox.traces.start()
+        let isTraced = other.traceparent.map { TraceContext.isValid($0) } ?? false
+        cause = isTraced ? other : other.with(traceparent: outbox.traces.start())
         defer { cause = own }
         return try body()
-    }
-}
-
-/// What brought a change about.
-public struct Cause: Sendable, Hashable {
-    /// Id of the causing message, or `clock:<date>`.
-    public var id: String
-    public var source: String
-    public var sequence: Int64?
-    public var correlationId: String
-    /// As it came, checked; for what came without, the one that its trace begins with.
-    public var traceparent: String?
-    public var tracestate: String?
-    public var regency: String?
-    /// Number of the message in the inbox; 0 for the clock.
-    public var inboxPosition: Int64
-
-    public init(
-        id: String, source: String, sequence: Int64? = nil, correlationId: String, traceparent: String? = nil,
-        tracestate: String? = nil, regency: String? = nil, inboxPosition: Int64 = 0
-    ) {
-        self.id = id
-        self.source = source
-        self.sequence = sequence
-        self.correlationId = correlationId
-        self.traceparent = traceparent
-        self.tracestate = tracestate
-        self.regency = regency
-        self.inboxPosition = inboxPosition
-    }
-
-    /// The business clock, on a date.
-    public static func clock(_ date: BusinessDate) -> Cause {
-        Cause(id: "clock:\(date)", source: "clock", correlationId: "clock:\(date)")
     }
 }

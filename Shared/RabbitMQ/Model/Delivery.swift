@@ -1,5 +1,6 @@
-/// A message as it came from a queue, to be acknowledged or rejected through the consumer that delivered it.
-public struct Delivery: Sendable, Hashable {
+/// A message as it came from a queue, to be acknowledged or rejected through the consumer that delivered it. Shared and never changed: on its way
+/// to whoever handles it, it goes through several lists.
+public final class Delivery: Sendable {
     /// The queue it came from, as the subscription names it.
     public let queue: String
     /// The connection that delivered it, counted from 1. An acknowledgement on another generation is ignored.

@@ -2,7 +2,7 @@ package import Messaging
 package import RabbitMQ
 
 extension Incoming {
-    package init(_ delivery: Delivery) {
+    package convenience init(_ delivery: Delivery) {
         let channel: Channel =
             delivery.queue.hasSuffix(".commands") ? .commands : delivery.queue.hasSuffix(".events") ? .events : .dead
         func header(_ name: String) -> String? {

@@ -54,7 +54,7 @@ public struct Migration: Sendable {
 }
 
 /// A message type with its handler, the types erased.
-public struct HandlerEntry: Sendable {
+public final class HandlerEntry: Sendable {
     public let name: MessageName
     public let channel: Incoming.Channel
     /// The record that the data is read into; documents are generated from it.
@@ -62,7 +62,25 @@ public struct HandlerEntry: Sendable {
     let decode: @Sendable (Envelope) throws(InvalidData) -> Decoded
     let isKeptWhenRejected: @Sendable (Envelope) -> Bool
     /// Its number in the index, given by the processor.
-    var place = 0
+    let place: Int
+
+    init(
+        name: MessageName, channel: Incoming.Channel, input: any Record.Type,
+        decode: @escaping @Sendable (Envelope) throws(InvalidData) -> Decoded,
+        isKeptWhenRejected: @escaping @Sendable (Envelope) -> Bool, place: Int = 0
+    ) {
+        self.name = name
+        self.channel = channel
+        self.input = input
+        self.decode = decode
+        self.isKeptWhenRejected = isKeptWhenRejected
+        self.place = place
+    }
+
+    func placed(_ place: Int) -> HandlerEntry {
+        HandlerEntry(
+            name: name, channel: channel, input: input, decode: decode, isKeptWhenRejected: isKeptWhenRejected, place: place)
+    }
 
     /// A message ready to be handled.
     struct Decoded {

@@ -102,7 +102,7 @@ extension BatchProcessor {
     /// The same (source, id) again: no second effect, whatever it says.
     private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest) throws {
         guard let known = try inbox.known(envelope, in: connection) else { return }
-        tx.cause.inboxPosition = known.position
+        tx.cause = tx.cause.with(inboxPosition: known.position)
         if known.digest == digest {
             decide(.duplicate, entry, subject: known.subject)
             if let reply = known.reply {
@@ -115,7 +115,7 @@ extension BatchProcessor {
             pendingTally.countParked(entry, incoming.channel)
             return try park(incoming, envelope, .conflict, error, digest: digest)
         }
-        tx.cause.inboxPosition = 0
+        tx.cause = tx.cause.with(inboxPosition: 0)
         decide(.rejected(.conflict), entry, subject: known.subject)
         try answer(ReplyData(Rejection(.conflict, error, field: "id"), subject: known.subject), incoming, envelope)
         if entry.isKeptWhenRejected(envelope) { try park(incoming, envelope, .conflict, error, digest: digest) }

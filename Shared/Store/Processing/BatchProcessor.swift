@@ -57,8 +57,8 @@ public final class BatchProcessor {
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws(StoreOpenError) {
         self.store = store
         parkingLot = ParkingLot(store.surroundings)
-        var known = store.definition.handles + CommonCommands.entries(of: store.definition.name)
-        for place in known.indices { known[place].place = place }
+        let handled = store.definition.handles + CommonCommands.entries(of: store.definition.name)
+        let known = handled.enumerated().map { place, entry in entry.placed(place) }
         entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
         tally = Tally(known)
         pendingTally = tally
@@ -115,8 +115,7 @@ public final class BatchProcessor {
             CrashPoint.timerDue.pass()
             do {
                 try transaction(redoingGuarded: false) { _ in
-                    tx.cause = .clock(tx.today)
-                    tx.cause.traceparent = outbox.traces.start()
+                    tx.cause = .clock(tx.today, traceparent: outbox.traces.start())
                     more = try timer.fire(in: tx)
                     CrashPoint.timerFired.pass()
                 }
@@ -157,8 +156,7 @@ public final class BatchProcessor {
             found = true
             var incoming = next.incoming
             if incoming.channel == .dead, let envelope = try? Envelope(parsing: incoming.body), let entry = entries[envelope.type] {
-                incoming.channel = entry.channel
-                incoming.routingKey = entry.name.routingKey
+                incoming = incoming.rerouted(to: entry.channel, routingKey: entry.name.routingKey)
             }
             try judge(incoming, isGuarded: isGuarded)
             CrashPoint.replayJudged.pass()

@@ -162,10 +162,10 @@ func instant(_ text: String) -> Instant {
 /// A command of the tiny service; `data` and `more` are JSON, `more` a list of members of the envelope that begins with a comma.
 func command(
     _ name: String, _ data: String, id: String, source: String = "/till-1", more: String = "", replyTo: String? = "reply.test.1",
-    routingKey: String? = nil
+    routingKey: String? = nil, traceparent: String? = nil, tracestate: String? = nil
 ) -> Incoming {
     Incoming(
-        channel: .commands, routingKey: routingKey ?? "box.\(name)", replyTo: replyTo,
+        channel: .commands, routingKey: routingKey ?? "box.\(name)", replyTo: replyTo, traceparent: traceparent, tracestate: tracestate,
         body: envelope("id.nttmart.box.\(name).v1", data, id: id, source: source, more: more))
 }
 

@@ -78,9 +78,7 @@ struct BatchProcessorStateEventTests {
         try bench.process([event("box-labelled", #"{"boxId":"b1","label":"nine"}"#, id: "e1", sequence: 9)])
         let body =
             #"{"specversion":"1.0","id":"e2","source":"/depot","type":"id.nttmart.depot.box-labelled.v1","sequence":"00000000000000000010","data":{"boxId":"b1","label":"ten"}}"#
-        var ten = event("box-labelled", "{}", id: "e2")
-        ten.body = Array(body.utf8)
-        try bench.process([ten])
+        try bench.process([Incoming(channel: .events, routingKey: "depot.box-labelled", body: Array(body.utf8))])
         #expect(try labels() == ["b1=ten"])
     }
 }

@@ -14,10 +14,8 @@ struct BatchProcessorTraceTests {
     init() throws { bench = try Bench() }
 
     private func put(_ id: String, more: String = "", header: String? = nil, state: String? = nil, content: String = "rice") throws {
-        var message = command("put-box", #"{"boxId":"\#(id)","content":"\#(content)"}"#, id: id, more: more)
-        message.traceparent = header
-        message.tracestate = state
-        try bench.process([message])
+        let data = #"{"boxId":"\#(id)","content":"\#(content)"}"#
+        try bench.process([command("put-box", data, id: id, more: more, traceparent: header, tracestate: state)])
     }
 
     /// What the relay would send: event and reply, each with its headers.

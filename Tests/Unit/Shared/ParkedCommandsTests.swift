@@ -144,8 +144,7 @@ struct ParkedCommandsTests {
 
     @Test func `what the broker gave up on is parked, and replayed as what it is`() throws {
         let bench = try Bench()
-        var dead = command("put-box", #"{"boxId":"b1","content":"rice"}"#, id: "m1", routingKey: "box")
-        dead.channel = .dead
+        let dead = command("put-box", #"{"boxId":"b1","content":"rice"}"#, id: "m1").rerouted(to: .dead, routingKey: "box")
         try bench.process([dead])
         #expect(try bench.parked == ["dead-lettered"])
         #expect(try bench.boxes.isEmpty)

@@ -29,8 +29,7 @@ struct MartCalendar {
                 guard let given = try marts.given(planned) else { continue }
                 try marts.end(planned, isDone: true)
                 // Brought by the calendar, but still found by whoever asks what became of the command.
-                cause = Cause.clock(tx.today)
-                cause.correlationId = given.correlationId
+                cause = .clock(tx.today, correlationId: given.correlationId)
                 try tx.with(cause: cause) { try carryOut(given, on: &mart, in: tx) }
             }
         }

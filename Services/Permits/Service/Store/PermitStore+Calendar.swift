@@ -79,9 +79,7 @@ extension PermitStore {
             transition: scheduled.transition, reason: found.reason, officer: found.officer, effectiveOn: scheduled.effectiveOn)
         try advance(permit, by: decision)
         // Brought by the calendar, but still found by whoever asks what became of the command.
-        var cause = Cause.clock(tx.today)
-        cause.correlationId = found.correlationId
-        try tx.with(cause: cause) { try publish(decision, of: permit.facts) }
+        try tx.with(cause: .clock(tx.today, correlationId: found.correlationId)) { try publish(decision, of: permit.facts) }
     }
 
     /// The event by which a reasoned decision is told.
