@@ -8,7 +8,7 @@ struct GrowthCommand: AsyncParsableCommand {
     @Option(help: "Sales in the store, separated by commas.") var sizes = "10000,1000000,5000000"
     @Option(help: "Sizes that are measured with random ids too.") var randomSizes = "1000000"
     @Option(help: "Sales in each round.") var sales = 50_000
-    @Option var rounds = 3
+    @Option var rounds = 5
     @Option(help: "File for the figures as JSON.") var json: String?
 
     struct Result: Codable {
@@ -31,6 +31,8 @@ struct GrowthCommand: AsyncParsableCommand {
             try FileManager.default.copyItem(at: pipeline.empty, to: seeded)
             let file = seeded.appendingPathComponent("settlement.sqlite")
             try Store.seed(file, sales: size, hasRandomIds: hasRandomIds)
+            // Gigabytes that the kernel has yet to write would be paid for by the first rounds.
+            sync()
             var result = Result(title: "\(size) sales\(hasRandomIds ? ", random ids" : "")", size: size)
             let bytes = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
             result.bytesPerSale = Double(bytes) / Double(size)
