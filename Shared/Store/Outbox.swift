@@ -78,7 +78,9 @@ final class Outbox {
     /// A message of its own in the trace of its cause.
     func span(of cause: Cause) -> String { cause.traceparent.map { traces.child(of: $0) } ?? traces.start() }
 
-    private func insert(_ header: borrowing EnvelopeHeader, routingKey: String, body: [UInt8], cause: Cause, in connection: Connection) throws {
+    private func insert(
+        _ header: borrowing EnvelopeHeader, routingKey: String, body: [UInt8], cause: Cause, in connection: Connection
+    ) throws {
         try connection.execute(Self.insert) { row in
             row.add(position + 1)
             row.add(routingKey)

@@ -48,8 +48,8 @@ extension ServiceStore {
         let last = before.indices.last
         return OutboxRow(
             position: row.int(0), exchange: Topology.events, routingKey: row.text(1, likely: last.map { before[$0].routingKey }),
-            messageId: row.text(2), type: row.text(3, likely: last.map { before[$0].type }), correlationId: row.text(4), traceparent: row.textOrNil(5), tracestate: row.textOrNil(7),
-            body: row.blob(6))
+            messageId: row.text(2), type: row.text(3, likely: last.map { before[$0].type }), correlationId: row.text(4),
+            traceparent: row.textOrNil(5), tracestate: row.textOrNil(7), body: row.blob(6))
     }
 
     /// Replies after a position whose events are confirmed up to `confirmedEvents`; those that nobody asked for have an empty routing key.
