@@ -118,9 +118,7 @@ extension SharedMartTests {
             let stack = try await Stack.start(environment: ["MART_NOW": "2026-02-06T02:00:00Z"])
             let client = try await MartClient.connect(to: stack.amqpURL)
             try await client.stockedProduct("p-shut", seller: "s-shut", units: 10)
-            try await expectEventually("it is on sale") {
-                try await stack["consignment"].json("/v1/products/p-shut")["state"]?.string == "listed"
-            }
+            try await stack.awaitListing(of: "p-shut")
             #expect(try await client.send(RecordSale.of("p-shut", id: "sale-before")).verdict == "accepted ok")
             let closing = CloseMart.with {
                 $0.regency = "53.06"
@@ -159,9 +157,7 @@ extension SharedMartTests {
                 $0.reopenedBy = "Maria"
             }
             #expect(try await client.send(reopening).verdict == "accepted ok")
-            try await expectEventually("it is on sale again") {
-                try await stack["consignment"].json("/v1/products/p-shut")["state"]?.string == "listed"
-            }
+            try await stack.awaitListing(of: "p-shut")
             #expect(try await client.send(RecordSale.of("p-shut", id: "sale-shut")).verdict == "accepted ok")
             let mart = try await stack["catalog"].json("/v1/marts")["items"]?.elements.first
             #expect(mart?["state"]?.string == "open")

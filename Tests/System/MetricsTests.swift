@@ -21,6 +21,7 @@ extension SharedMartTests {
             let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
             try await client.openMart()
             try await client.stockedProduct("p-counted", seller: "s-counted", price: 12_345, units: 3)
+            try await mart.awaitListing(of: "p-counted")
             let seen = { @Sendable in
                 let consignment = try await MetricsReading.of(mart["consignment"])
                 let settlement = try await MetricsReading.of(mart["settlement"])

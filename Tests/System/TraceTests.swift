@@ -12,10 +12,11 @@ extension SharedMartTests {
 
         @Test(arguments: [till, nil])
         func `the sale, its event, its settlement and its reply are one trace`(traceparent: String?) async throws {
-            let client = try await SharedMart.one.client
+            let (mart, client) = try await (SharedMart.one.stack, SharedMart.one.client)
             let id = traceparent == nil ? "traced-here" : "traced-from-the-till"
             try await client.openMart()
             try await client.stockedProduct("p-\(id)", seller: "s-\(id)", units: 3)
+            try await mart.awaitListing(of: "p-\(id)")
             let data = String(decoding: FieldWriter.bytes(of: RecordSale.of("p-\(id)", id: "sale-\(id)")), as: UTF8.self)
             let more = traceparent.map { #","traceparent":"\#($0)","tracestate":"till=7""# } ?? ""
             #expect(try await client.ask(.command(RecordSale.name, data, id: "m-\(id)", more: more)).verdict == "accepted ok")

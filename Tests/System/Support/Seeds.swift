@@ -1,5 +1,6 @@
 import Contracts
 import Primitives
+import StrictJSON
 import TestSupport
 
 func date(_ text: String) -> BusinessDate {
@@ -95,6 +96,15 @@ extension MartClient {
 
     private func expect(_ reply: Reply, _ verdicts: [String]) throws {
         if !verdicts.contains(reply.verdict) { throw SupportError("\(reply.routingKey): \(reply.verdict), \(reply.message)") }
+    }
+}
+
+extension Stack {
+    /// Waits until Consignment knows that the product is listed, which it is told by another queue than that of its commands.
+    func awaitListing(of product: String) async throws {
+        try await expectEventually("\(product) is on sale") {
+            try await self["consignment"].json("/v1/products/\(product)")["state"]?.string == "listed"
+        }
     }
 }
 
