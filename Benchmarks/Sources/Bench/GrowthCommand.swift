@@ -31,7 +31,7 @@ struct GrowthCommand: AsyncParsableCommand {
             try FileManager.default.copyItem(at: pipeline.empty, to: seeded)
             let file = seeded.appendingPathComponent("settlement.sqlite")
             try Store.seed(file, sales: size, hasRandomIds: hasRandomIds)
-            // Gigabytes that the kernel has yet to write would be paid for by the first rounds.
+            // What the kernel has yet to write of it is not part of the first round.
             sync()
             var result = Result(title: "\(size) sales\(hasRandomIds ? ", random ids" : "")", size: size)
             let bytes = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
