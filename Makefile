@@ -61,6 +61,10 @@ simulate: ## the whole platform with simulated faults: a thousand seeds, or one 
 	@timeout 2400 swift build -c release --quiet --product Simulate
 	@.build/release/Simulate $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(WITHOUT),--without $(WITHOUT))
 
+record: ## forty runs with fixed seeds and clocks, written down row by row (INTO=folder): diff -r shows what a change changes
+	@timeout 2400 swift build -c release --quiet --product Simulate
+	@.build/release/Simulate --seeds 40 --record $(or $(INTO),var/record)
+
 lint: ## is every Swift file formatted as .swift-format says?
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
@@ -85,4 +89,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants mutants-simulated simulate lint format generate documents-check bench bench-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants mutants-simulated simulate record lint format generate documents-check bench bench-check clean dependencies

@@ -26,6 +26,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "Faults to leave out, joined by commas.")
     var without = ""
 
+    @Option(help: "Write what each run leaves behind into this folder, to be compared with another revision by diff -r.")
+    var record: String?
+
     func run() throws {
         var left: Set<Fault> = []
         for word in without.split(separator: ",") {
@@ -33,6 +36,14 @@ struct Simulate: ParsableCommand {
                 throw ValidationError("\(word) is none of \(Fault.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             left.insert(fault)
+        }
+        if let record {
+            for seed in seed.map({ $0..<$0 + 1 }) ?? first..<first + seeds {
+                var settings = Simulation.Settings(seed: seed, steps: steps)
+                settings.without = left
+                try Simulation.record(settings, into: record)
+            }
+            return
         }
         let started = ContinuousClock.now
         let failures: [Failure]
