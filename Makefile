@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-SOURCES := Package.swift Services Shared Tools Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES := Package.swift Platform Services Shared Tools Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # Tests that wait for other processes, and so must not share one with tests that compute: those leave them no turn.
 WITH_PROCESSES := ^(SystemTests|ChaosTests|RabbitMQTests|ConformanceTests)\.
@@ -72,6 +72,8 @@ format: ## format every Swift file
 	swift format --in-place --parallel --recursive $(SOURCES)
 
 generate: ## write the documents that follow from the services' indexes
+	@swift run Generate
+	@# Once more: pages that describe programs follow from what was just generated and compiled into them.
 	@swift run Generate
 
 documents-check: dependencies ## have the published documents judged by validators that are not ours

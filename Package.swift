@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Every service; the same names as in Platform/Platform.swift.
+let services = ["Catalog", "Permits", "Consignment", "Settlement"]
+
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -53,8 +56,8 @@ var targets: [Target] = [
     shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", grdb[0]]),
 ]
 
-// The four services: none imports another
-for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
+// The services: none imports another
+for name in services {
     let folder = "Services/\(name)"
     targets += [
         .target(name: "\(name)Domain", dependencies: ["Primitives"], path: "\(folder)/Domain", swiftSettings: swiftSettings),
@@ -77,20 +80,23 @@ for name in ["Catalog", "Permits", "Consignment", "Settlement"] {
 }
 
 targets += [
+    // The one list of the platform: what enumerates the services links it, and no service does
+    .target(
+        name: "Platform", dependencies: services.map { .target(name: "\($0)Service") } + ["Store", "Contracts", "StrictJSON"],
+        path: "Platform", exclude: ["README.md"], swiftSettings: swiftSettings),
+
     // Tools: the audit shares nothing with the services
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
     .target(
         name: "MartctlKit",
         dependencies: [
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "Store", "Audit", "RabbitMQ", "Messaging",
-            "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
+            "Platform", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
         ],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(
         name: "Documents",
         dependencies: [
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting",
-            "MartctlKit", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
+            "Platform", "ServiceKit", "MessagingTesting", "MartctlKit", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
         ],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
@@ -103,8 +109,8 @@ targets += [
     .target(
         name: "Simulator",
         dependencies: [
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService", "ServiceKit", "MessagingTesting", "RabbitMQ",
-            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", grdb[0],
+            "Platform", "ServiceKit", "MessagingTesting", "RabbitMQ", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
+            grdb[0],
         ],
         path: "Tests/Simulation/Simulator", swiftSettings: swiftSettings),
     .executableTarget(
@@ -112,7 +118,7 @@ targets += [
         path: "Tools/Simulate", swiftSettings: swiftSettings),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+    .target(name: "TestSupport", dependencies: ["Platform", "Store"], path: "Tests/Support", swiftSettings: swiftSettings),
     test(
         "SharedTests", "Tests/Unit/Shared",
         [
@@ -124,16 +130,16 @@ targets += [
         "SystemTests", "Tests/System",
         [
             "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging", "Store", logging,
-            "CatalogService", "PermitsService", "ConsignmentService", "SettlementService",
+            "Platform",
         ]),
     test(
         "ChaosTests", "Tests/Chaos",
-        ["TestSupport", "Audit", "RabbitMQ", "Messaging", "Contracts", "StrictJSON", "Store", logging] + grdb),
+        ["TestSupport", "Platform", "Audit", "RabbitMQ", "Messaging", "Contracts", "StrictJSON", "Store", logging] + grdb),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
     test(
         "MartctlTests", "Tests/Unit/Martctl",
-        ["MartctlKit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
-    test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Messaging", "Store", "Contracts", "StrictJSON"]),
+        ["MartctlKit", "Platform", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
+    test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Platform", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
     test("SimulationTests", "Tests/Simulation/Tests", ["Simulator"]),
     test("TidyTests", "Tests/Tidy", []),
@@ -142,15 +148,12 @@ targets += [
 let package = Package(
     name: "ntt-mart",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "catalog", targets: ["CatalogMain"]),
-        .executable(name: "permits", targets: ["PermitsMain"]),
-        .executable(name: "consignment", targets: ["ConsignmentMain"]),
-        .executable(name: "settlement", targets: ["SettlementMain"]),
+    products: services.map { .executable(name: $0.lowercased(), targets: ["\($0)Main"]) } + [
         .executable(name: "martctl", targets: ["MartctlMain"]),
         .library(name: "RabbitMQ", targets: ["RabbitMQ"]),
         // for Benchmarks/, which is a package of its own
         .library(name: "CSQLite", targets: ["CSQLite"]),
+        .library(name: "Platform", targets: ["Platform", "Store"]),
         .library(name: "Settlement", targets: ["SettlementService", "Store", "Messaging", "Primitives"]),
     ],
     dependencies: [

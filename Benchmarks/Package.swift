@@ -19,7 +19,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "SaleMaker", .product(name: "CSQLite", package: "ntt-mart"),
-                .product(name: "RabbitMQ", package: "ntt-mart"),
+                .product(name: "RabbitMQ", package: "ntt-mart"), .product(name: "Platform", package: "ntt-mart"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

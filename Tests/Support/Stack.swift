@@ -1,3 +1,5 @@
+import Platform
+
 /// A virtual host of its own on the shared broker (or on a given one) and services on it, in one temporary folder.
 ///
 /// ```swift
@@ -8,7 +10,7 @@
 /// try await stack.stop()                       // every service drained, exit code 0
 /// ```
 public struct Stack: Sendable {
-    public static let allServices = ["catalog", "permits", "consignment", "settlement"]
+    public static let allServices = Platform.names
 
     public let amqpURL: String
     public let folder: TemporaryFolder

@@ -6,7 +6,7 @@ enum Repository {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let files: [TextFile] = {
-        let folders = ["Services", "Shared", "Tools", "Tests", "Benchmarks", "docs", "scripts", "deploy", ".ci"]
+        let folders = ["Platform", "Services", "Shared", "Tools", "Tests", "Benchmarks", "docs", "scripts", "deploy", ".ci"]
         let single = ["Package.swift", "README.md", "Makefile", "Dockerfile", "docker-compose.yml", "docker-compose.secured.yml"]
         return (single + folders.flatMap(contents)).sorted().compactMap(TextFile.init)
     }()
@@ -17,7 +17,9 @@ enum Repository {
 
     /// Every module that is ours, from the folders that make one.
     static let modules: Set<String> = Set(
-        entries(of: "Shared") + entries(of: "Services").flatMap { ["\($0)Domain", "\($0)Service", "\($0)Main"] } + ["TestSupport"])
+        entries(of: "Shared") + entries(of: "Services").flatMap { ["\($0)Domain", "\($0)Service", "\($0)Main"] } + [
+            "Platform", "TestSupport",
+        ])
 
     static func entries(of folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path)) ?? []

@@ -1,10 +1,11 @@
+import Platform
 import ServiceKit
 import Store
 
 extension Document {
     /// What can be set, from the table that `--help` follows too.
     static let configuration = Document(path: "docs/configuration.md") { _ in
-        let services = try Platform.services()
+        let services = Platform.services
         let tables = services.map { Setting.all(service: $0.name, port: $0.port) }
         let rows = (tables.first ?? []).indices.map { index in
             let setting = tables[0][index]

@@ -5,9 +5,10 @@ public struct Document: Sendable {
     /// The whole file as it should be, given what it is now.
     public let render: @Sendable (_ current: String) throws -> String
 
-    public static let all: [Document] = [
-        topologyManifest, messageManifest, messageMap, metrics, asyncAPI, openAPI, topologyDefinitions, configuration, martctl,
-    ]
+    public static let all: [Document] =
+        [
+            topologyManifest, messageManifest, messageMap, metrics, asyncAPI, openAPI, topologyDefinitions, configuration, martctl,
+        ] + serviceLists
 
     /// Replaces what stands between two marker lines.
     static func replacing(between start: String, and end: String, in text: String, with content: String) throws -> String {

@@ -1,10 +1,11 @@
 import Contracts
+import Platform
 import Store
 
 extension Document {
     /// The names of all messages, for programs that know no service: which are commands, which are events.
     static let messageManifest = Document(path: "Shared/Contracts/MessageManifest.swift") { _ in
-        let services = try Platform.services()
+        let services = Platform.services
         func list(_ names: [MessageName]) -> String {
             names.map { "        MessageName(\"\($0.service)\", \"\($0.name)\")," }.joined(separator: "\n")
         }

@@ -1,10 +1,11 @@
 import Contracts
+import Platform
 import Store
 
 extension Document {
     /// The README's table of who takes and publishes what.
     static let messageMap = Document(path: "README.md") { current in
-        let services = try Platform.services()
+        let services = Platform.services
         func cell(_ names: [String]) -> String { names.isEmpty ? "–" : names.map { "`\($0)`" }.joined(separator: " ") }
         let rows = services.map { service in
             let published = service.publishes.map { $0.name }

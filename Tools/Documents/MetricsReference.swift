@@ -1,10 +1,11 @@
 import Foundation
+import Platform
 import Store
 
 extension Document {
     /// What `/metrics` says, from the catalogue and the services' indexes.
     static let metrics = Document(path: "docs/metrics.md") { _ in
-        let own = try Platform.services().map { "## \($0.name.capitalized)\n\n\(table($0.measures.map(\.metric)))" }
+        let own = Platform.services.map { "## \($0.name.capitalized)\n\n\(table($0.measures.map(\.metric)))" }
         return """
             # Metrics
 

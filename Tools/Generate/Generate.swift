@@ -17,7 +17,8 @@ struct Generate: ParsableCommand {
             let current = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
             let rendered = try document.render(current)
             if rendered == current { continue }
-            try rendered.write(to: file, atomically: true, encoding: .utf8)
+            // In its place, so that a script stays executable.
+            try Data(rendered.utf8).write(to: file)
             print("wrote \(document.path)")
         }
     }

@@ -1,11 +1,12 @@
 import Foundation
 import Logging
+import Platform
 import RabbitMQ
 import SaleMaker
 
-/// The four services over one broker, with a product that is listed and in stock.
+/// The services over one broker, with a product that is listed and in stock.
 final class Mart {
-    static let services = ["catalog", "permits", "consignment", "settlement"]
+    static let services = Platform.names
     static let now = "2026-02-06T02:00:00Z"
 
     let lab: Lab

@@ -1,12 +1,13 @@
 import Foundation
+import Platform
 import RabbitMQ
 import StrictJSON
 import Synchronization
 import TestSupport
 
-/// Four real services on a virtual host of their own, watched over as a supervisor would: who dies is started again.
+/// The real services on a virtual host of their own, watched over as a supervisor would: who dies is started again.
 final class Mart: Sendable {
-    static let services = ["catalog", "permits", "consignment", "settlement"]
+    static let services = Platform.names
 
     let broker: TestBroker
     let place: TestBroker.VirtualHost

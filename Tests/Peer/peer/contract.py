@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator, FormatChecker
 from . import strict_json
 
 DOCUMENTS = pathlib.Path(__file__).resolve().parents[3] / "docs"
-SERVICES = ("catalog", "permits", "consignment", "settlement")
 PREFIX = "id.nttmart."
 REPLY = PREFIX + "reply.v1"
 CONTENT_TYPE = "application/cloudevents+json"
@@ -22,6 +21,14 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def _document(name):
     return yaml.load((DOCUMENTS / name).read_text(encoding="utf-8"), _LOADER)
+
+
+# From the topology, in its order.
+SERVICES = tuple(
+    queue["name"].removesuffix(".commands")
+    for queue in json.loads((DOCUMENTS / "topology.json").read_text(encoding="utf-8"))["queues"]
+    if queue["name"].endswith(".commands")
+)
 
 
 def type_of(name):

@@ -1,5 +1,6 @@
 import Contracts
 import Messaging
+import Platform
 import Store
 import StrictJSON
 import Testing
@@ -10,7 +11,7 @@ import Testing
 struct ExampleTests {
     @Test("every example is an envelope whose data its own reader takes")
     func examplesAreTaken() throws {
-        for service in try Platform.services() {
+        for service in Platform.services {
             let types = service.allCommands.map { ($0.name, $0.input) } + service.publishes.map { ($0.name, $0 as any Record.Type) }
             let descriptions = try MessageDescription.all(of: service)
             for (name, type) in types {
@@ -27,7 +28,7 @@ struct ExampleTests {
         let document = try JSONDocument(parsing: AsyncAPI().json()).root
         let schemas = Set(try #require(document["components"]?["schemas"]).members.map(\.name))
         let operations = Set(try #require(document["operations"]).members.map(\.name))
-        for service in try Platform.services() {
+        for service in Platform.services {
             for command in service.allCommands {
                 #expect(schemas.isSuperset(of: [command.name.type, "\(command.name.type).data"]))
                 #expect(operations.contains("\(service.name).take.\(command.name.name)"))

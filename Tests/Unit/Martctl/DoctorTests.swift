@@ -1,3 +1,4 @@
+import Platform
 import Primitives
 import StrictJSON
 import Testing
@@ -13,7 +14,7 @@ struct DoctorTests {
         facts.hosts = ["127.0.0.1:5672"]
         facts.ownLibrary = "0.14.0"
         let now = try #require(Instant("2026-02-06T02:00:00Z"))
-        for service in Send.services {
+        for service in Platform.names {
             var text = """
                 {"service":"\(service)","stoppedUncleanly":false,
                 "clock":{"time":"2026-02-06T02:00:00Z","businessNow":"2026-02-06T02:00:00Z"},

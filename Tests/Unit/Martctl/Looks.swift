@@ -1,3 +1,4 @@
+import Platform
 import StrictJSON
 import Testing
 
@@ -21,10 +22,10 @@ enum Looks {
         ServiceLook(service: name, url: "http://127.0.0.1:1", fault: "\(name) cannot be reached at http://127.0.0.1:1")
     }
 
-    static func services() throws -> [ServiceLook] { try Send.services.map { try service($0) } }
+    static func services() throws -> [ServiceLook] { try Platform.names.map { try service($0) } }
 
     static func queues(_ changes: [String: QueueLook.State] = [:]) -> [QueueLook] {
-        Send.services.flatMap { service in
+        Platform.names.flatMap { service in
             ["commands", "events", "dead"].map { channel in
                 QueueLook(service: service, channel: channel, state: changes["\(service).\(channel)"] ?? .there(ready: 0, consumers: 1))
             }

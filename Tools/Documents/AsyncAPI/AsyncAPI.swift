@@ -1,5 +1,6 @@
 import Contracts
 import Messaging
+import Platform
 import Store
 import StrictJSON
 
@@ -17,7 +18,7 @@ struct AsyncAPI {
     let messages: [String: [MessageDescription]]
 
     init() throws {
-        services = try Platform.services()
+        services = Platform.services
         messages = Dictionary(uniqueKeysWithValues: try services.map { ($0.name, try MessageDescription.all(of: $0)) })
     }
 

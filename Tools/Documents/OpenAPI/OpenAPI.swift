@@ -1,4 +1,5 @@
 import Contracts
+import Platform
 import Store
 import StrictJSON
 
@@ -46,7 +47,7 @@ struct OpenAPI {
                     json.key(named: path)
                     try json.object { try write(path, answers, to: &$0) }
                 }
-                try HealthPaths.write(services: try Platform.services(), to: &json)
+                try HealthPaths.write(services: Platform.services, to: &json)
             }
             json.object("components") { json in
                 json.object("schemas") { json in

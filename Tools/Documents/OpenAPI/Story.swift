@@ -1,6 +1,7 @@
 import Contracts
 import Messaging
 import MessagingTesting
+import Platform
 import Primitives
 import Store
 import StrictJSON
@@ -23,7 +24,7 @@ struct Story {
     private let actors: [Actor]
 
     init() throws {
-        actors = try Platform.services().map {
+        actors = try Platform.services.map {
             Actor(definition: $0, harness: try ServiceHarness($0, now: "2026-02-06T03:15:00Z"))
         }
         for command in Self.commands {

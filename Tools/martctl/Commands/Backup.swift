@@ -1,7 +1,9 @@
 import ArgumentParser
 import Contracts
 import Foundation
+import Platform
 import Primitives
+import Store
 import StrictJSON
 
 struct Backup: AsyncParsableCommand {
@@ -38,12 +40,9 @@ struct Backup: AsyncParsableCommand {
     @OptionGroup var broker: BrokerOptions
     @OptionGroup var sides: ReadSideOptions
 
-    /// Listeners first.
-    private static let order = ["settlement", "consignment", "catalog", "permits"]
-
     func validate() throws {
-        if let unknown = services.first(where: { !Self.order.contains($0) }) {
-            throw ValidationError("'\(unknown)' is no service; they are \(Self.order.joined(separator: ", ")).")
+        if let unknown = services.first(where: { !Platform.names.contains($0) }) {
+            throw ValidationError("'\(unknown)' is no service; they are \(Platform.names.joined(separator: ", ")).")
         }
         if let name, !Identifier.isValid(name) { throw ValidationError("--name is 1 to 64 of A-Z a-z 0-9 . _ : -") }
     }
@@ -56,7 +55,7 @@ struct Backup: AsyncParsableCommand {
             var taken: [TakenBackup] = []
             do {
                 try await client.connect(within: broker.patience)
-                for service in Self.order where services.isEmpty || services.contains(service) {
+                for service in Platform.listenersFirst.map(\.name) where services.isEmpty || services.contains(service) {
                     guard let side = sides.all.first(where: { $0.service == service }) else { continue }
                     let backup = try await take(name, side, client)
                     if json { Terminal.show(JSONLine.text(backup.write)) }

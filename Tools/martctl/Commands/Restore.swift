@@ -47,7 +47,7 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            let inspections = try files.map(KnownServices.inspect)
+            let inspections = try files.map(BackupInspection.of)
             for inspection in inspections where !inspection.isSound {
                 if !json { Terminal.show(inspection.screen) }
                 throw Failure(.refused, "\(inspection.place.stem) is not sound; nothing was done")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Contracts
 import Foundation
 import Messaging
+import Platform
 import Primitives
 import StrictJSON
 
@@ -53,7 +54,7 @@ struct Resync: AsyncParsableCommand {
     @OptionGroup var sides: ReadSideOptions
 
     func validate() throws {
-        if Topology.platform.services.allSatisfy({ $0.name != service }) { throw ValidationError("'\(service)' is no service.") }
+        if !Platform.names.contains(service) { throw ValidationError("'\(service)' is no service.") }
         if [since != nil, all, from != nil].count(where: { $0 }) != 1 {
             throw ValidationError("From where? Name one of --since, --from and --all.")
         }

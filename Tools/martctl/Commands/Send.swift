@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contracts
 import Foundation
+import Platform
 import Primitives
 import StrictJSON
 
@@ -57,12 +58,10 @@ struct Send: AsyncParsableCommand {
 
     @OptionGroup var broker: BrokerOptions
 
-    static let services = ["catalog", "permits", "consignment", "settlement"]
-
     func validate() throws {
         let parts = command.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, Self.services.contains(String(parts[0])), !parts[1].isEmpty else {
-            throw ValidationError("'\(command)' is no <service>.<command>; the services are \(Self.services.joined(separator: ", ")).")
+        guard parts.count == 2, Platform.names.contains(String(parts[0])), !parts[1].isEmpty else {
+            throw ValidationError("'\(command)' is no <service>.<command>; the services are \(Platform.names.joined(separator: ", ")).")
         }
         let known = MessageName.commands.map(\.routingKey)
         if !unchecked, !known.contains(command) {

@@ -26,7 +26,7 @@ struct Verify: AsyncParsableCommand {
         try await Failure.reported {
             var isSound = true
             for file in files {
-                let inspection = try KnownServices.inspect(file)
+                let inspection = try BackupInspection.of(file)
                 Terminal.show(json ? JSONLine.text(inspection.write) : inspection.screen)
                 isSound = isSound && inspection.isSound
             }

@@ -1,5 +1,6 @@
 import Contracts
-import Messaging
+import Platform
+import Store
 
 /// Waits until every fact has arrived everywhere: outboxes empty, all events recorded, and each consumer has handled the last event of
 /// each service whose facts it needs.
@@ -10,12 +11,8 @@ struct Quiet {
 
     /// Who consumes what of whom, by the topology.
     private var edges: [(consumer: HTTPClient, events: [String])] {
-        let clients = [
-            "catalog": sides.catalog, "permits": sides.permits, "consignment": sides.consignment, "settlement": sides.settlement,
-        ]
-        return Topology.platform.services.flatMap { service in
-            let byOwner = Dictionary(grouping: service.consumes, by: \.service).values
-            return byOwner.compactMap { names in clients[service.name].map { ($0, names.map(\.routingKey)) } }
+        Platform.services.flatMap { service in
+            Dictionary(grouping: service.consumes, by: \.service).values.map { (sides[service.name], $0.map(\.routingKey)) }
         }
     }
 

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Contracts
+import Platform
 
 /// Which of the parked messages are meant.
 struct ParkedFilterOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Those of one service.", valueName: "service"), completion: .list(Send.services))
+    @Option(help: ArgumentHelp("Those of one service.", valueName: "service"), completion: .list(Platform.names))
     var service: String?
 
     @Option(help: ArgumentHelp("Those parked for this reason, e.g. conflict.", valueName: "reason"))
@@ -15,8 +16,8 @@ struct ParkedFilterOptions: ParsableArguments {
     var isEmpty: Bool { service == nil && parkedFor == nil && type == nil }
 
     func validate() throws {
-        if let service, !Send.services.contains(service) {
-            throw ValidationError("'\(service)' is none of the services: \(Send.services.joined(separator: ", ")).")
+        if let service, !Platform.names.contains(service) {
+            throw ValidationError("'\(service)' is none of the services: \(Platform.names.joined(separator: ", ")).")
         }
     }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import Platform
 import RabbitMQ
+import Store
 
 /// Where the broker is.
 struct BrokerOptions: ParsableArguments {
@@ -40,31 +42,15 @@ struct BrokerOptions: ParsableArguments {
     }
 }
 
-/// Where the services' read sides are.
-struct ReadSideOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Catalog's read side. [environment: CATALOG_URL]", valueName: "url"))
-    var catalogUrl: String?
-
-    @Option(help: ArgumentHelp("Permits' read side. [environment: PERMITS_URL]", valueName: "url"))
-    var permitsUrl: String?
-
-    @Option(help: ArgumentHelp("Consignment's read side. [environment: CONSIGNMENT_URL]", valueName: "url"))
-    var consignmentUrl: String?
-
-    @Option(help: ArgumentHelp("Settlement's read side. [environment: SETTLEMENT_URL]", valueName: "url"))
-    var settlementUrl: String?
-
+extension ReadSideOptions {
     func sides() throws -> ReadSides {
-        ReadSides(
-            catalog: try client("CATALOG_URL", catalogUrl, 8101), permits: try client("PERMITS_URL", permitsUrl, 8102),
-            consignment: try client("CONSIGNMENT_URL", consignmentUrl, 8103),
-            settlement: try client("SETTLEMENT_URL", settlementUrl, 8104))
-    }
-
-    private func client(_ variable: String, _ option: String?, _ port: Int) throws -> HTTPClient {
         let environment = ProcessInfo.processInfo.environment
-        return try HTTPClient(
-            url: option ?? environment[variable] ?? "http://127.0.0.1:\(port)", shownURL: environment["\(variable.dropLast(4))_SHOWN_URL"],
-            service: variable.dropLast(4).lowercased())
+        return ReadSides(
+            try Platform.services.map { service in
+                let variable = service.name.uppercased()
+                return try HTTPClient(
+                    url: urls[service.name] ?? environment["\(variable)_URL"] ?? "http://127.0.0.1:\(service.port)",
+                    shownURL: environment["\(variable)_SHOWN_URL"], service: service.name)
+            })
     }
 }

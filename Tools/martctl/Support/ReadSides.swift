@@ -1,14 +1,21 @@
 import Audit
 import StrictJSON
 
-/// The four services' read sides.
+/// The services' read sides, in the order of the platform.
 struct ReadSides: Sendable {
-    let catalog: HTTPClient
-    let permits: HTTPClient
-    let consignment: HTTPClient
-    let settlement: HTTPClient
+    let all: [HTTPClient]
 
-    var all: [HTTPClient] { [catalog, permits, consignment, settlement] }
+    init(_ all: [HTTPClient]) { self.all = all }
+
+    subscript(_ service: String) -> HTTPClient {
+        guard let side = all.first(where: { $0.service == service }) else { preconditionFailure("no service \(service)") }
+        return side
+    }
+
+    var catalog: HTTPClient { self["catalog"] }
+    var permits: HTTPClient { self["permits"] }
+    var consignment: HTTPClient { self["consignment"] }
+    var settlement: HTTPClient { self["settlement"] }
 
     func status() async throws -> [(service: String, status: ServiceStatus)] {
         var statuses: [(String, ServiceStatus)] = []

@@ -1,12 +1,9 @@
-import CatalogService
-import ConsignmentService
 import Contracts
 import Messaging
 import MessagingTesting
-import PermitsService
+import Platform
 import Primitives
 import RabbitMQ
-import SettlementService
 import Store
 import StrictJSON
 
@@ -62,10 +59,7 @@ public final class Simulation {
         folder = try StoreFolder()
         let path = folder.path
         let broker = InMemoryBroker()
-        let definitions = [
-            try CatalogService.definition(), try PermitsService.definition(), try ConsignmentService.definition(),
-            try SettlementService.definition(rules: try plan.rules.map { try JSONDocument(parsing: Array($0.utf8)).root }),
-        ]
+        let definitions = try Platform.services(rules: try plan.rules.map { try JSONDocument(parsing: Array($0.utf8)).root })
         nodes = try definitions.enumerated().map { try Node($1, broker, machine, in: path, plan, place: $0) }
         desk = Desk(broker, machine)
         watch = Watch(rates: plan.rates)
