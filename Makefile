@@ -29,6 +29,7 @@ build: dependencies ## build the programs (release)
 	@scripts/build-release
 
 test: dependencies ## every test: rules, units, RabbitMQ for real, the whole system, a peer in Python
+	@scripts/mutants --check
 	timeout 2400 swift build --build-tests
 	timeout 1200 swift test --skip-build --disable-xctest --skip '$(WITH_PROCESSES)'
 	timeout 1200 swift test --skip-build --disable-xctest --filter '$(WITH_PROCESSES)'

@@ -11,13 +11,13 @@ public enum SettlementService {
         return ServiceDefinition(
             name: "settlement", port: 8104, schema: SettlementSchema.migrations,
             handles: [
-                on(AssignSuspense.self, AssignSeller()),
+                on(AssignSuspense.self, AssignSuspenseHandler()),
 
-                on(SaleRecorded.self, SettleSale(rates: rates)),
-                on(SaleRefunded.self, ReverseSale()),
-                on(GoodsWrittenOff.self, SettleLoss(rates: rates)),
-                on(SellerRegistered.self, RememberSeller()),
-                on(SellerUpdated.self, RenameSeller()),
+                on(SaleRecorded.self, SaleRecordedHandler(rates: rates)),
+                on(SaleRefunded.self, SaleRefundedHandler()),
+                on(GoodsWrittenOff.self, GoodsWrittenOffHandler(rates: rates)),
+                on(SellerRegistered.self, SellerRegisteredHandler()),
+                on(SellerUpdated.self, SellerUpdatedHandler()),
             ],
             publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
             reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund",
