@@ -139,7 +139,9 @@ targets += [
     test(
         "MartctlTests", "Tests/Unit/Martctl",
         ["MartctlKit", "Platform", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
-    test("DocumentsTests", "Tests/Unit/Documents", ["Documents", "Platform", "Messaging", "Store", "Contracts", "StrictJSON"]),
+    test(
+        "DocumentsTests", "Tests/Unit/Documents",
+        ["Documents", "Platform", "MessagingTesting", "Messaging", "Store", "Contracts", "StrictJSON"]),
     test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
     test("SimulationTests", "Tests/Simulation/Tests", ["Simulator"]),
     test("TidyTests", "Tests/Tidy", []),

@@ -91,7 +91,7 @@ public final class ServiceStore: Sendable {
         var migrator = DatabaseMigrator()
         for migration in migrations(of: definition) {
             migrator.registerMigration(migration.name) { db in
-                try db.execute(sql: migration.sql)
+                try migration.run(in: db)
                 CrashPoint.migrationStep.pass()
             }
         }

@@ -42,17 +42,6 @@ public struct ServiceDefinition: Sendable {
     public var consumes: [MessageName] { handles.filter { $0.channel == .events }.map(\.name) }
 }
 
-/// One step of a store's schema.
-public struct Migration: Sendable {
-    public let name: String
-    public let sql: String
-
-    public init(_ name: String, _ sql: String) {
-        self.name = name
-        self.sql = sql
-    }
-}
-
 /// A message type with its handler, the types erased.
 public final class HandlerEntry: Sendable {
     public let name: MessageName
@@ -61,25 +50,30 @@ public final class HandlerEntry: Sendable {
     public let input: any Record.Type
     let decode: @Sendable (Envelope) throws(InvalidData) -> Decoded
     let isKeptWhenRejected: @Sendable (Envelope) -> Bool
+    /// Whether a command says in another form what claimed its business key, by that one's digest.
+    let isRepeat: @Sendable (Envelope, Digest, Transaction) throws -> Bool
     /// Its number in the index, given by the processor.
     let place: Int
 
     init(
         name: MessageName, channel: Incoming.Channel, input: any Record.Type,
         decode: @escaping @Sendable (Envelope) throws(InvalidData) -> Decoded,
-        isKeptWhenRejected: @escaping @Sendable (Envelope) -> Bool, place: Int = 0
+        isKeptWhenRejected: @escaping @Sendable (Envelope) -> Bool,
+        isRepeat: @escaping @Sendable (Envelope, Digest, Transaction) throws -> Bool = { _, _, _ in false }, place: Int = 0
     ) {
         self.name = name
         self.channel = channel
         self.input = input
         self.decode = decode
         self.isKeptWhenRejected = isKeptWhenRejected
+        self.isRepeat = isRepeat
         self.place = place
     }
 
     func placed(_ place: Int) -> HandlerEntry {
         HandlerEntry(
-            name: name, channel: channel, input: input, decode: decode, isKeptWhenRejected: isKeptWhenRejected, place: place)
+            name: name, channel: channel, input: input, decode: decode, isKeptWhenRejected: isKeptWhenRejected, isRepeat: isRepeat,
+            place: place)
     }
 
     /// A message ready to be handled.
@@ -96,17 +90,27 @@ public func on<Input: Command>(_ type: Input.Type, _ handler: some Handler<Input
     HandlerEntry(
         name: Input.name, channel: .commands, input: Input.self,
         decode: { envelope throws(InvalidData) in
-            var input = try FieldReader.read(Input.self, from: envelope.data)
-            if let stated = envelope.regency {
-                guard Regency.isValid(stated) else { throw InvalidData("regency", "of the envelope is none of the 22 codes") }
-                if let own = input.regency, own != stated { throw InvalidData("regency", "differs from the envelope's \(stated)") }
-                if input.regency == nil { input.regency = stated }
-            }
-            let final = input
-            let key = final.businessKey.map { (key: $0, canonical: FieldWriter.bytes(of: final)) }
-            return .init(subject: final.subject, businessKey: key) { try handler.handle(final, in: $0) }
+            let input = try read(type, from: envelope)
+            let key = input.businessKey.map { (key: $0, canonical: FieldWriter.bytes(of: input)) }
+            return .init(subject: input.subject, businessKey: key) { try handler.handle(input, in: $0) }
         },
-        isKeptWhenRejected: { Input.isKeptWhenRejected($0.data) })
+        isKeptWhenRejected: { Input.isKeptWhenRejected($0.data) },
+        isRepeat: { envelope, claimed, tx in
+            try handler.forms(equivalentTo: read(type, from: envelope), in: tx).contains {
+                Digest(of: FieldWriter.bytes(of: $0)) == claimed
+            }
+        })
+}
+
+/// A command's data, with the regency of the envelope where it has none of its own.
+private func read<Input: Command>(_ type: Input.Type, from envelope: Envelope) throws(InvalidData) -> Input {
+    var input = try FieldReader.read(type, from: envelope.data)
+    if let stated = envelope.regency {
+        guard Regency.isValid(stated) else { throw InvalidData("regency", "of the envelope is none of the 22 codes") }
+        if let own = input.regency, own != stated { throw InvalidData("regency", "differs from the envelope's \(stated)") }
+        if input.regency == nil { input.regency = stated }
+    }
+    return input
 }
 
 /// An event and its handler, for the index of a service.

@@ -31,6 +31,10 @@ enum ParkedCommands {
     private static let update = SQL("UPDATE parked SET state = ?, decidedBy = ?, decision = ? WHERE parkedId = ?")
 
     private static func decide(_ decision: Decision, _ selection: ParkedSelection, in tx: Transaction) throws -> Outcome {
+        if let reason = selection.filter?.reason, ParkReason(rawValue: reason) == nil {
+            let known = ParkReason.allCases.map(\.rawValue).joined(separator: ", ")
+            return .rejected(Rejection(.invalid, "filter.reason must be one of \(known)", field: "filter.reason"))
+        }
         let wanted = selection.parkedIds.map { Set($0) }
         var rows = try tx.all(select, selection.filter?.reason, selection.filter?.type) { (id: $0.text(0), reason: $0.text(1)) }
         if let wanted {

@@ -99,7 +99,8 @@ enum CommonReads {
     private static let columns = "parkedId, source, messageId, type, reason, error, attempts, firstAt, lastAt, size, sha256"
 
     private static let parkedList = Route.list(
-        "/v1/parked", "Messages that nobody could act on, with their reason", [.init("reason"), .init("type")],
+        "/v1/parked", "Messages that nobody could act on, with their reason",
+        [.init("reason", .choice(ParkReason.allCases.map(\.rawValue))), .init("type")],
         rows: { request, db in
             try Row.fetchAll(
                 db,

@@ -91,14 +91,14 @@ struct RequestTarget {
         self.query = query
     }
 
-    /// The values of the names in braces, or nil if the path is another one.
+    /// The values of the names in braces, or nil if the path is another one. What stands for a name is an id: nothing has another one.
     func match(_ pattern: String) -> [String: String]? {
         let parts = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == segments.count else { return nil }
         var values: [String: String] = [:]
         for (part, segment) in zip(parts, segments) {
             if part.hasPrefix("{") {
-                guard !segment.isEmpty else { return nil }
+                guard Identifier.isValid(segment) else { return nil }
                 values[String(part.dropFirst().dropLast())] = segment
             } else if part != segment {
                 return nil
@@ -113,13 +113,14 @@ struct RequestTarget {
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
-                bytes.append(value)
-                rest = rest.dropFirst(2)
+                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+                bytes.append(high << 4 | low)
             } else {
                 bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
             }
         }
         return String(validating: bytes, as: UTF8.self)
     }
+
+    private static func digit(_ byte: UInt8) -> UInt8? { Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) } }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Messaging
 import Primitives
 import StrictJSON
 import Synchronization
@@ -9,7 +10,8 @@ enum ResyncReads {
 
     static func list(of store: ServiceStore) -> Route {
         .list(
-            "/v1/resyncs", "Ranges of events that were asked for once more, in the order of asking", [.init("consumer")],
+            "/v1/resyncs", "Ranges of events that were asked for once more, in the order of asking",
+            [.init("consumer", .choice(Topology.platform.services.map(\.name)))], after: .integer(0...Int64.max),
             rows: { request, db in
                 try Row.fetchAll(
                     db, sql: "SELECT \(columns) FROM resync WHERE (?1 IS NULL OR consumer = ?1) AND number > ?2 ORDER BY number LIMIT ?3",

@@ -11,7 +11,7 @@ extension Route {
     /// - Parameter sql: `id` and `item` (JSON) of facts with an id above `?1`, of the id `?2` alone unless that is NULL, ordered, `?3` of them.
     public static func reconciliation(_ kind: ReconciliationKind, _ summary: String, _ sql: String) -> Route {
         .list(
-            "/v1/reconciliation/\(kind.rawValue)", summary, [.init("id")],
+            "/v1/reconciliation/\(kind.rawValue)", summary, [.init("id", .id)],
             rows: { request, db in
                 try Row.fetchAll(db, sql: sql, arguments: [request.after ?? "", request.text("id"), request.limit + 1])
             },

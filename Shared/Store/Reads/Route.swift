@@ -8,14 +8,19 @@ public struct Route: Sendable {
     public let path: String
     public let summary: String
     public let parameters: [Parameter]
-    /// Whether `limit` and `after` are understood.
-    public let isList: Bool
+    /// What `after` must be, where `limit` and `after` are understood.
+    public let after: Parameter.Kind?
+    public var isList: Bool { after != nil }
     let respond: @Sendable (ReadRequest, Database) throws -> [UInt8]
 
     /// A query parameter; unknown ones are answered 400.
     public struct Parameter: Sendable {
         public enum Kind: Sendable {
-            case text, regency, date, flag
+            case text, id, regency, date, flag
+            /// Words to look for in names; `SearchText` says what counts.
+            case search
+            /// Two ids, joined by a slash.
+            case idPair
             case integer(ClosedRange<Int64>)
             case choice([String])
         }
@@ -35,7 +40,7 @@ public struct Route: Sendable {
         _ path: String, _ summary: String, _ parameters: [Parameter] = [],
         respond: @escaping @Sendable (ReadRequest, Database, inout JSONWriter) throws -> Void
     ) -> Route {
-        Route(path: path, summary: summary, parameters: parameters, isList: false) { request, db in
+        Route(path: path, summary: summary, parameters: parameters, after: nil) { request, db in
             var json = JSONWriter()
             try respond(request, db, &json)
             return json.bytes
@@ -44,12 +49,13 @@ public struct Route: Sendable {
 
     /// A list, ordered by id, answered as `{"items": […], "next": "…"|null}`. `rows` gives up to `request.limit + 1` items with an id
     /// greater than `request.after` (all, where that is nil), ordered by id.
+    /// - Parameter after: of what kind the ids are.
     public static func list<Item>(
-        _ path: String, _ summary: String, _ parameters: [Parameter] = [],
+        _ path: String, _ summary: String, _ parameters: [Parameter] = [], after: Parameter.Kind = .id,
         rows: @escaping @Sendable (ReadRequest, Database) throws -> [Item], id: @escaping @Sendable (Item) -> String,
         write: @escaping @Sendable (Item, inout JSONWriter) throws -> Void
     ) -> Route {
-        Route(path: path, summary: summary, parameters: parameters, isList: true) { request, db in
+        Route(path: path, summary: summary, parameters: parameters, after: after) { request, db in
             let items = try rows(request, db)
             let page = items.prefix(request.limit)
             return try JSONWriter.object { json in
@@ -83,20 +89,16 @@ public struct ReadRequest: Sendable {
         var limit = Self.defaultLimit
         var after: String?
         for (name, value) in query {
-            if known[name] != nil { throw ReadError.invalid("the parameter \(name) is there twice") }
-            if route.isList, name == "limit" {
-                guard let number = Int(value), (1...Self.maximumLimit).contains(number) else {
-                    throw ReadError.invalid("limit must be a number from 1 to \(Self.maximumLimit)")
-                }
-                limit = number
-            } else if route.isList, name == "after" {
-                guard !value.isEmpty, value.utf8.count <= 200 else {
-                    throw ReadError.invalid("after must be the next of an earlier answer")
-                }
+            if known[name] != nil { throw ReadError.invalid("the parameter \(name.prefix(50)) is there twice") }
+            if route.isList, name == Self.limit.name {
+                try Self.limit.check(value)
+                limit = Int(value) ?? limit
+            } else if name == "after", let kind = route.after {
+                guard kind.fault(of: value) == nil else { throw ReadError.invalid("after must be the next of an earlier answer") }
                 after = value
             } else {
                 guard let parameter = route.parameters.first(where: { $0.name == name }) else {
-                    throw ReadError.invalid("unknown parameter \(name.prefix(50))")
+                    throw ReadError.invalid("unknown parameter \(name.prefix(50)); \(route.parameterNames)")
                 }
                 try parameter.check(value)
             }
@@ -112,7 +114,9 @@ public struct ReadRequest: Sendable {
         self.now = now
     }
 
-    /// The part of the path that the route names in braces.
+    private static let limit = Route.Parameter("limit", .integer(1...Int64(maximumLimit)))
+
+    /// The part of the path that the route names in braces; an id.
     public func pathValue(_ name: String) -> String { path[name] ?? "" }
     public func text(_ name: String) -> String? { query[name] }
     public func integer(_ name: String) -> Int64? { query[name].flatMap { Int64($0) } }
@@ -128,23 +132,44 @@ public enum ReadError: Error, Sendable {
     case invalid(String)
 }
 
+extension Route {
+    /// The end of a sentence about a parameter that is none of them.
+    fileprivate var parameterNames: String {
+        let names = parameters.map(\.name) + (isList ? ["limit", "after"] : [])
+        return names.isEmpty ? "this path takes none" : "this path takes \(names.joined(separator: ", "))"
+    }
+}
+
 extension Route.Parameter {
     func check(_ value: String) throws {
-        switch kind {
-        case .text:
-            guard (1...500).contains(value.unicodeScalars.count) else { throw ReadError.invalid("\(name) must have 1 to 500 characters") }
-        case .regency:
-            guard Regency.isValid(value) else { throw ReadError.invalid("\(name) must be one of the 22 regencies' codes, e.g. 53.06") }
-        case .date:
-            guard BusinessDate(value) != nil else { throw ReadError.invalid("\(name) must be a date YYYY-MM-DD") }
-        case .flag:
-            guard value == "true" || value == "false" else { throw ReadError.invalid("\(name) must be true or false") }
+        if let fault = kind.fault(of: value) { throw ReadError.invalid("\(name) must be \(fault)") }
+    }
+}
+
+extension Route.Parameter.Kind {
+    /// What `value` ought to be, unless it is.
+    func fault(of value: String) -> String? {
+        switch self {
+        case .text: Self.saysSomething(value) ? nil : "a text of 1 to 500 characters, not only blanks, without U+0000"
+        case .search:
+            SearchText.words(of: value).isEmpty || !Self.saysSomething(value) ? "1 to 500 characters with a word to look for" : nil
+        case .id: Identifier.isValid(value) ? nil : "an id: 1 to 64 of A-Z a-z 0-9 . _ : -"
+        case .idPair:
+            value.split(separator: "/", omittingEmptySubsequences: false).map { Identifier.isValid(String($0)) } == [true, true]
+                ? nil : "two ids joined by a slash"
+        case .regency: Regency.isValid(value) ? nil : "one of the 22 regencies' codes, \(Regency.all.map(\.code).joined(separator: ", "))"
+        case .date: BusinessDate(value) != nil ? nil : "a date YYYY-MM-DD"
+        case .flag: value == "true" || value == "false" ? nil : "true or false"
         case .integer(let range):
-            guard let number = Int64(value), range.contains(number) else {
-                throw ReadError.invalid("\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
-            }
-        case .choice(let words):
-            guard words.contains(value) else { throw ReadError.invalid("\(name) must be one of \(words.joined(separator: ", "))") }
+            // Written plainly: `+5`, `007` and `-0` are none of ours.
+            Int64(value).map { range.contains($0) && "\($0)" == value } == true
+                ? nil : "a number from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let words): words.contains(value) ? nil : "one of \(words.joined(separator: ", "))"
         }
+    }
+
+    /// SQLite would take U+0000 for the end.
+    private static func saysSomething(_ text: String) -> Bool {
+        (1...500).contains(text.unicodeScalars.count) && !text.unicodeScalars.contains("\0") && !text.allSatisfy(\.isWhitespace)
     }
 }

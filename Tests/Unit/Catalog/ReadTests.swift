@@ -82,7 +82,11 @@ struct ReadTests {
         arguments: [
             "/v1/products?regency=51.01", "/v1/products?state=sold", "/v1/products?kind=wine", "/v1/products?programme=x",
             "/v1/products?limit=0", "/v1/products?limit=501", "/v1/products?colour=red", "/v1/products/p?limit=5", "/v1/sellers?regency=1",
-            "/v1/marts?regency=53.06", "/v1/coverage?regency=99.99", "/v1/coverage?limit=5",
+            "/v1/marts?regency=53.06", "/v1/coverage?regency=99.99", "/v1/coverage?limit=5", "/v1/products?kind=",
+            "/v1/products?state=Listed",
+            "/v1/products?state=listed,held", "/v1/products?sellerId=a%20b", "/v1/products?sellerId=ina%00",
+            "/v1/products?regency=53.06%00",
+            "/v1/products?programme=ovop&programme=osop", "/v1/marts?after=%00", "/v1/products?after=a/b",
         ])
     func badParameters(path: String) throws {
         let answer = try World().harness.get(path)

@@ -69,7 +69,7 @@ struct SchemaTests {
         try queue.write { db in
             try db.execute(sql: schema[0].sql)
             try db.execute(sql: "INSERT INTO mart VALUES ('53.05', 'Alor', 20600, 0), ('53.06', 'Flores Timur', 20489, 1)")
-            for migration in schema.dropFirst() { try db.execute(sql: migration.sql) }
+            for migration in schema.dropFirst() { try migration.run(in: db) }
             #expect(try Int.fetchAll(db, sql: "SELECT isOpen FROM mart WHERE closedOn IS NULL ORDER BY regency") == [0, 1])
             try db.execute(sql: "UPDATE mart SET isOpen = 1 WHERE regency = '53.05'")
             try db.execute(

@@ -118,6 +118,9 @@ struct ReadsCommonTests {
     @Test(arguments: [
         "/", "/v1", "/v1/nothing", "/v1/parked/", "/v1/parked/none", "/v1/parked/a/b", "/v1/statuses", "/v1/status/", "//v1/status",
         "/V1/status",
+        // No id has such characters, so nothing is there: SQLite must not even be asked, for it would end the text at U+0000.
+        "/v1/parked/%00", "/v1/parked/none%00", "/v1/parked/a%2Fb", "/v1/parked/a%20b", "/v1/backups/%C3%A9", "/v1/resyncs/1%00",
+        "/v1/parked/%2e%2e%2fstatus", "/v1/parked/\(String(repeating: "a", count: 65))", "/v1%2Fstatus",
     ])
     func `an unknown path or id is answered 404`(path: String) throws {
         let (status, body) = try bench.get(path)
@@ -130,11 +133,26 @@ struct ReadsCommonTests {
         "/v1/status?x=1", "/v1/parked?limit=0", "/v1/parked?limit=501", "/v1/parked?limit=ten", "/v1/parked?limit=", "/v1/parked?after=",
         "/v1/parked?reason=", "/v1/parked?reason=a&reason=b", "/v1/parked?Reason=a", "/v1/messages?after=x", "/v1/messages?id=m1&limit=5",
         "/v1/parked?reason=%zz", "/v1/%ff", "v1/status",
+        "/v1/parked?reason=nothing", "/v1/parked?reason=Malformed", "/v1/parked?reason=malformed%00", "/v1/parked?reason",
+        "/v1/parked?type=%00", "/v1/parked?type=a%00", "/v1/parked?type=%20", "/v1/messages?id=%00", "/v1/messages?subject=",
+        "/v1/parked?limit=%2B5", "/v1/parked?limit=007", "/v1/parked?limit=-1", "/v1/parked?limit=5&limit=5", "/v1/parked?limit=5.0",
+        "/v1/parked?after=%00", "/v1/parked?after=a%2Fb", "/v1/parked?after=a&after=a", "/v1/resyncs?after=abc", "/v1/resyncs?after=%2B1",
+        "/v1/resyncs?consumer=nobody", "/v1/backups?state=lost", "/v1/parked?=x", "/v1/parked?%00=x", "/v1/parked?limit=5&x",
+        "/v1/parked?type=%+1", "/v1/parked/%-1", "/v1/parked?type=%1", "/v1/%C3%28", "/v1/parked?type=%ED%A0%80",
     ])
     func `a bad or unknown parameter is answered 400`(path: String) throws {
         let (status, body) = try bench.get(path)
         #expect(status == 400)
         #expect(body["code"]?.string == "invalid")
+    }
+
+    @Test func `what is wrong with a parameter is said, with what it takes`() throws {
+        func message(_ path: String) throws -> String { try bench.get(path).body["message"]?.string ?? "" }
+        #expect(try message("/v1/parked?reason=lost").hasPrefix("reason must be one of malformed, unknown-type, "))
+        #expect(try message("/v1/parked?colour=red") == "unknown parameter colour; this path takes reason, type, limit, after")
+        #expect(try message("/v1/status?x=1") == "unknown parameter x; this path takes none")
+        #expect(try message("/v1/parked?limit=501") == "limit must be a number from 1 to 500")
+        #expect(try message("/v1/resyncs?consumer=x") == "consumer must be one of catalog, permits, consignment, settlement")
     }
 
     @Test func `parameters are percent-decoded`() throws {

@@ -13,10 +13,7 @@ enum ParameterDescription {
         json.key("parameters")
         json.beginArray()
         for name in names {
-            write(name, in: "path", isRequired: true, to: &json) { json in
-                json.member("type", "string")
-                json.member("minLength", 1)
-            }
+            write(name, in: "path", isRequired: true, to: &json, schema: SchemaBuilder.id)
         }
         for parameter in parameters {
             write(parameter.name, in: "query", isRequired: parameter.isRequired, to: &json) { write(parameter.kind, to: &$0) }
@@ -50,7 +47,9 @@ enum ParameterDescription {
 
     private static func write(_ kind: Route.Parameter.Kind, to json: inout JSONWriter) {
         switch kind {
-        case .text: SchemaBuilder.text(&json)
+        case .text, .search: SchemaBuilder.text(&json)
+        case .id: SchemaBuilder.id(&json)
+        case .idPair: json.member("type", "string")
         case .regency: SchemaBuilder.regency(&json)
         case .date: SchemaBuilder.date(&json)
         case .flag: json.member("type", "boolean")

@@ -112,7 +112,8 @@ struct Story {
 
     private static func word(for kind: Route.Parameter.Kind) -> String {
         switch kind {
-        case .text: "sale-0001"
+        case .text, .id, .search: "sale-0001"
+        case .idPair: "sale-0001/1"
         case .regency: "53.06"
         case .date: "2026-02-06"
         case .flag: "true"

@@ -69,8 +69,8 @@ struct ParkedReplay: AsyncParsableCommand {
         discussion: """
             Without --yes it only shows what would be tried again. What still cannot be handled is parked again under the same id.
 
-              martctl parked replay --service catalog --parked-for failed
-              martctl parked replay --service catalog --parked-for failed --yes \\
+              martctl parked replay --service catalog --parked-for poison
+              martctl parked replay --service catalog --parked-for poison --yes \\
                 --why 'the rules file was mended'
               martctl parked replay 0198c7d2-… --yes --why 'mended by hand'
 

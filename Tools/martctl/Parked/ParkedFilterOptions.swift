@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Messaging
 import Platform
 
 /// Which of the parked messages are meant.
@@ -7,17 +8,22 @@ struct ParkedFilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Those of one service.", valueName: "service"), completion: .list(Platform.names))
     var service: String?
 
-    @Option(help: ArgumentHelp("Those parked for this reason, e.g. conflict.", valueName: "reason"))
+    @Option(help: ArgumentHelp("Those parked for this reason, e.g. conflict.", valueName: "reason"), completion: .list(Self.reasons))
     var parkedFor: String?
 
     @Option(help: ArgumentHelp("Those of this type, e.g. catalog.product-listed.", valueName: "type"))
     var type: String?
+
+    private static let reasons = ParkReason.allCases.map(\.rawValue)
 
     var isEmpty: Bool { service == nil && parkedFor == nil && type == nil }
 
     func validate() throws {
         if let service, !Platform.names.contains(service) {
             throw ValidationError("'\(service)' is none of the services: \(Platform.names.joined(separator: ", ")).")
+        }
+        if let parkedFor, !Self.reasons.contains(parkedFor) {
+            throw ValidationError("'\(parkedFor)' is none of the reasons: \(Self.reasons.joined(separator: ", ")).")
         }
     }
 

@@ -8,12 +8,13 @@ import StrictJSON
 enum ProductReads {
     static func list(_ rules: RequirementTable) -> Route {
         .list(
-            "/v1/products", "Products, by filters; q finds a part of the name, in upper or lower case",
+            "/v1/products",
+            "Products, by filters; q finds names that have all its words, in any order, without regard to case, accents and apostrophes",
             [
                 .init("regency", .regency), .init("programme", .choice(Programme.allCases.map(\.rawValue))),
                 .init("state", .choice(ProductState.allCases.map(\.rawValue))),
                 .init("kind", .choice(ProductKind.allCases.map(\.rawValue))),
-                .init("sellerId"), .init("q"),
+                .init("sellerId", .id), .init("q", .search),
             ],
             rows: { request, db in
                 try ProductView.all(db, filter(request), limit: request.limit + 1, today: request.today)
@@ -47,7 +48,7 @@ enum ProductReads {
             arguments += [value]
         }
         for column in ["regency", "programme", "state", "kind", "sellerId"] { require("p.\(column) = ?", request.text(column)) }
-        require("instr(p.searchName, ?) > 0", request.text("q")?.lowercased())
+        for word in Set(SearchText.words(of: request.text("q") ?? "")) { require("instr(p.searchName, ?) > 0", word) }
         require("p.productId > ?", request.after)
         return (conditions.isEmpty ? "TRUE" : conditions.joined(separator: " AND "), arguments)
     }

@@ -1,3 +1,5 @@
+import GRDB
+import Primitives
 import Store
 
 /// What Catalog keeps. Every rule that a handler checks is asserted a second time here.
@@ -133,7 +135,17 @@ enum CatalogSchema {
             CREATE TABLE appliedRules (id INTEGER PRIMARY KEY CHECK (id = 1), rules TEXT NOT NULL) STRICT;
             """),
         Migration("catalog-2 corrections", closings + changes),
+        Migration("catalog-3 names folded for the search", then: foldNames),
     ]
+
+    /// `searchName` was the name in lower case; now it is what `SearchText` makes of it.
+    private static func foldNames(_ db: Database) throws {
+        let products = try Row.fetchAll(db, sql: "SELECT productId, name FROM product")
+        let update = try db.makeStatement(sql: "UPDATE product SET searchName = ? WHERE productId = ?")
+        for product in products {
+            try update.execute(arguments: [SearchText.folded(product["name"]), product["productId"] as String])
+        }
+    }
 
     /// Marts close and open again, by somebody's order.
     private static let closings = """

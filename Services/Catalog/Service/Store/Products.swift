@@ -52,9 +52,9 @@ struct Products {
     func add(_ command: RegisterProduct, regency: String, unit: String) throws {
         let origin = command.origin
         try tx.execute(
-            Self.add, command.productId, command.sellerId, regency, command.productName, command.productName.lowercased(),
-            command.programme,
-            command.kind, unit, command.net, command.shelfLifeDays, command.barcode, origin.villageCode, origin.community,
+            Self.add, command.productId, command.sellerId, regency, command.productName, SearchText.folded(command.productName),
+            command.programme, command.kind, unit, command.net, command.shelfLifeDays, command.barcode, origin.villageCode,
+            origin.community,
             origin.communityKind?.rawValue, origin.school, origin.level?.rawValue, origin.npsn, tx.now)
     }
 

@@ -25,7 +25,7 @@ enum StockReads {
         `state=withdrawn` lists what lies there for its sellers to fetch
         """,
         [
-            .init("regency", .regency), .init("productId"), .init("sellerId"),
+            .init("regency", .regency), .init("productId", .id), .init("sellerId", .id),
             .init("state", .choice(ListingState.allCases.map { $0.rawValue })),
         ],
         rows: { request, db in

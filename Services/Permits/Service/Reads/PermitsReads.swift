@@ -14,7 +14,7 @@ enum PermitsReads {
             .init("state", .choice(PermitState.allCases.map(\.rawValue))),
             .init("agency", .choice(Agency.allCases.map(\.rawValue))),
             .init("kind", .choice(PermitKind.allCases.map(\.rawValue))),
-            .init("sellerId"), .init("productId"), .init("regency", .regency),
+            .init("sellerId", .id), .init("productId", .id), .init("regency", .regency),
             .init("expiringWithinDays", .integer(0...36_500)),
         ],
         rows: { request, db in
