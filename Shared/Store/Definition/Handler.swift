@@ -9,6 +9,13 @@ public import Messaging
 public protocol Handler<Input>: Sendable {
     associatedtype Input: Message
     func handle(_ input: Input, in tx: Transaction) throws -> Outcome
+    /// Other forms of a command that the contract calls the same: if the business key was claimed by one of them, `input` is a duplicate.
+    /// Asked only when the key is taken by other data, of which no more than a digest is kept.
+    func forms(equivalentTo input: Input, in tx: Transaction) throws -> [Input]
+}
+
+extension Handler {
+    public func forms(equivalentTo input: Input, in tx: Transaction) throws -> [Input] { [] }
 }
 
 /// Work that the business clock brings: expiry, warnings, dates on which something begins.

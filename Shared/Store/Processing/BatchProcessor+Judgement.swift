@@ -81,7 +81,8 @@ extension BatchProcessor {
             try park(incoming, envelope, .invalidData, fault.description, digest: digest)
         case .success(let ready):
             try conclude(
-                try outcome(of: ready, isGuarded: isGuarded), incoming, envelope, entry, ready, subject: subject, digest: digest)
+                try outcome(of: ready, envelope, entry, isGuarded: isGuarded), incoming, envelope, entry, ready, subject: subject,
+                digest: digest)
         }
     }
 
@@ -121,9 +122,11 @@ extension BatchProcessor {
         if entry.isKeptWhenRejected(envelope) { try park(incoming, envelope, .conflict, error, digest: digest) }
     }
 
-    private func outcome(of ready: HandlerEntry.Decoded, isGuarded: Bool) throws -> Outcome {
+    private func outcome(
+        of ready: HandlerEntry.Decoded, _ envelope: Envelope, _ entry: HandlerEntry, isGuarded: Bool
+    ) throws -> Outcome {
         if let claim = ready.businessKey, let earlier = try BusinessKeys.digest(of: claim.key, in: connection) {
-            if earlier == Digest(of: claim.canonical) { return .duplicate }
+            if try earlier == Digest(of: claim.canonical) || entry.isRepeat(envelope, earlier, tx) { return .duplicate }
             return .rejected(Rejection(.conflict, "\(claim.key.kind) \(claim.key.id) exists with other data"))
         }
         return try run(ready, isGuarded: isGuarded)

@@ -59,6 +59,16 @@ enum Sales {
         try tx.first(find, saleId) { Recorded(number: $0.int(0), regency: $0.text(1), tender: try $0.choice(2)) }
     }
 
+    private static let findOffline = SQL("SELECT saleNumber, offline FROM sale WHERE saleId = ?")
+    private static let findPrices = SQL("SELECT lineId, unitPrice FROM saleLine WHERE saleNumber = ?")
+
+    /// How a sale was recorded, and at what prices by line.
+    static func recordedPrices(of saleId: String, in tx: Transaction) throws -> (isOffline: Bool, prices: [String: Rupiah])? {
+        guard let sale = try tx.first(findOffline, saleId, read: { (number: $0.int(0), isOffline: $0.bool(1)) }) else { return nil }
+        let prices = try tx.all(findPrices, sale.number) { ($0.text(0), $0.rupiah(1)) }
+        return (sale.isOffline, Dictionary(uniqueKeysWithValues: prices))
+    }
+
     struct Line {
         var productId: String
         var sellerId: String?

@@ -12,6 +12,8 @@ struct ReferenceModel {
     var money: MoneyBook
     /// What accepted commands have claimed for ever: the data by kind and id, by service.
     private var claimed: [String: [BusinessKey: [UInt8]]] = [:]
+    /// Sales as they were first said.
+    private var said: [String: RecordSale] = [:]
 
     init(rates: [(from: BusinessDate, percent: Int64)]) { money = MoneyBook(rates: rates) }
 
@@ -20,7 +22,7 @@ struct ReferenceModel {
         switch service {
         case "catalog": catalog = earlier.catalog
         case "permits": permits = earlier.permits
-        case "consignment": shelf = earlier.shelf
+        case "consignment": (shelf, said) = (earlier.shelf, earlier.said)
         default: money = earlier.money
         }
         claimed[service] = earlier.claimed[service]
@@ -36,11 +38,25 @@ struct ReferenceModel {
         let data = Self.bytes(command)
         let service = type(of: command).name.service
         if let key = command.businessKey, let earlier = claimed[service]?[key] {
-            return earlier == data ? .duplicate : .rejected(.conflict)
+            return earlier == data || isSaidAgain(command) ? .duplicate : .rejected(.conflict)
         }
         let verdict = try decide(command, now, BusinessDate(now), published, found)
         if verdict == .accepted, let key = command.businessKey { claimed[service, default: [:]][key] = data }
         return verdict
+    }
+
+    /// The same sale once online and once offline, at the prices at which it was recorded.
+    private func isSaidAgain(_ command: any Command) -> Bool {
+        guard let sale = command as? RecordSale, let first = said[sale.saleId], first.offline != sale.offline else { return false }
+        func plain(_ sale: RecordSale) -> [UInt8] {
+            var plain = sale
+            plain.offline = false
+            for index in plain.lines.indices where plain.lines[index].unitPrice == nil {
+                plain.lines[index].unitPrice = shelf.sales[sale.saleId]?.lines[plain.lines[index].lineId].map { Rupiah($0.price) }
+            }
+            return Self.bytes(plain)
+        }
+        return plain(sale) == plain(first)
     }
 
     private static func bytes(_ command: some Command) -> [UInt8] { FieldWriter.bytes(of: command) }
@@ -80,6 +96,7 @@ struct ReferenceModel {
         case let command as AdjustStock: shelf.adjust(command)
         case let command as ResolveFlag: shelf.resolve(command)
         case let command as AssignSuspense: money.assign(command)
+        case let command as ReassignSuspense: money.reassign(command)
         default: throw Broken("the model does not know \(type(of: command).name)")
         }
     }
@@ -95,6 +112,7 @@ struct ReferenceModel {
         guard verdict == .accepted else { return verdict }
         if let event { try compare(event, sale) }
         shelf.record(command.saleId, sale)
+        said[command.saleId] = command
         return .accepted
     }
 

@@ -26,7 +26,7 @@ extension Trade {
         let minutesAgo = chance(1, 4) ? Int64(below(5000)) : Int64(below(5)) - 1
         let tender = [Tender.cash, .qris, .transfer][below(3)]
         let regency = chance(1, 2) || isOffline ? regencies[0] : nil
-        return RecordSale.with {
+        let sale = RecordSale.with {
             $0.saleId = id
             $0.regency = regency
             $0.till = "till-1"
@@ -35,6 +35,19 @@ extension Trade {
             $0.tender = tender
             $0.offline = isOffline
         }
+        lastSales = lastSales.suffix(4) + [sale]
+        return sale
+    }
+
+    /// An answer was lost: what was sold online is reported as sold, or the other way round. Sometimes at another price.
+    mutating func sellAgain() -> (any Command)? {
+        guard var sale = pick(lastSales) else { return nil }
+        sale.offline.toggle()
+        for index in sale.lines.indices {
+            let price = products.first { $0.id == sale.lines[index].productId }?.price ?? 1
+            sale.lines[index].unitPrice = sale.offline ? sale.lines[index].unitPrice ?? Rupiah(price) : nil
+        }
+        return sale
     }
 
     /// The refund follows at once: it may overtake its sale on the way to Settlement.
@@ -81,12 +94,27 @@ extension Trade {
     mutating func assign() -> (any Command)? {
         guard let sale = known(sales.filter(\.isOffline), \.id), let seller = pick(sellers) else { return nil }
         let (id, line) = (newId("assignment"), sale.lines[below(sale.lines.count)])
+        assignments.append(id)
         return AssignSuspense.with {
             $0.assignmentId = id
             $0.saleId = sale.id
             $0.lineId = line
             $0.sellerId = seller.id
             $0.assignedBy = "Ani"
+        }
+    }
+
+    mutating func reassign() -> (any Command)? {
+        guard let replaced = pick(assignments), let seller = pick(sellers) else { return nil }
+        let (id, approver) = (newId("assignment"), chance(9, 10) ? "Yosef" : "Ani")
+        assignments.append(id)
+        return ReassignSuspense.with {
+            $0.assignmentId = id
+            $0.replaces = replaced
+            $0.sellerId = seller.id
+            $0.reason = "another's"
+            $0.assignedBy = "Ani"
+            $0.approvedBy = approver
         }
     }
 }

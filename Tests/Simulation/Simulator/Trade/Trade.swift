@@ -28,6 +28,9 @@ struct Trade {
     var permits: [Permit] = []
     var lots: [(id: String, product: String)] = []
     var sales: [Sale] = []
+    /// The last ones in full, for a till that says one again.
+    var lastSales: [RecordSale] = []
+    var assignments: [String] = []
     /// Regencies whose mart was told to close.
     var closed: Set<String> = []
     /// Subjects of commands that were accepted.
@@ -86,7 +89,8 @@ struct Trade {
         case 16...18: [decide(today) ?? apply()]
         case 19...20: backAndForth(today)
         case 21: [correctNumber() ?? apply()]
-        case 22...38: [receive(today) ?? registerProduct()]
+        case 22: [sellAgain() ?? registerProduct()]
+        case 23...38: [receive(today) ?? registerProduct()]
         case 39...65: [sell(now) ?? registerProduct()]
         case 66...72: sellAndRefund(now)
         case 73...83: [refund() ?? sell(now) ?? registerProduct()]
@@ -94,7 +98,7 @@ struct Trade {
         case 87...90: [writeOff() ?? registerSeller()]
         case 91...93: [adjust() ?? registerSeller()]
         case 94...96: [resolve() ?? registerSeller()]
-        default: [assign() ?? registerSeller()]
+        default: [(chance(1, 3) ? reassign() : assign()) ?? registerSeller()]
         }
     }
 }
