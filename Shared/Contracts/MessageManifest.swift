@@ -41,6 +41,7 @@ extension MessageName {
         MessageName("consignment", "backup-store"),
         MessageName("consignment", "resync"),
         MessageName("settlement", "assign-suspense"),
+        MessageName("settlement", "reassign-suspense"),
         MessageName("settlement", "replay-parked"),
         MessageName("settlement", "discard-parked"),
         MessageName("settlement", "backup-store"),
@@ -83,6 +84,7 @@ extension MessageName {
         MessageName("settlement", "settlement-posted"),
         MessageName("settlement", "settlement-reversed"),
         MessageName("settlement", "suspense-assigned"),
+        MessageName("settlement", "suspense-reassigned"),
         MessageName("settlement", "command-rejected"),
     ]
 }

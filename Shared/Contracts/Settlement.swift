@@ -24,6 +24,32 @@ public struct AssignSuspense: Command {
     }
 }
 
+/// Takes a line from the seller to whom it was assigned, and gives it to another: the assignment was wrong.
+public struct ReassignSuspense: Command {
+    public static let name = MessageName("settlement", "reassign-suspense")
+    public var assignmentId = ""
+    /// The line's last assignment or reassignment.
+    public var replaces = ""
+    public var sellerId = ""
+    public var reason = ""
+    public var assignedBy = ""
+    /// Another person.
+    public var approvedBy = ""
+    public init() {}
+
+    public var subject: String { assignmentId }
+    public var businessKey: BusinessKey? { BusinessKey("assignment", assignmentId) }
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.id("assignmentId", &assignmentId)
+        try f.id("replaces", &replaces)
+        try f.id("sellerId", &sellerId)
+        try f.text("reason", &reason)
+        try f.text("assignedBy", &assignedBy)
+        try f.text("approvedBy", &approvedBy)
+    }
+}
+
 /// An amount and its two parts; net = sellerShare + martShare.
 public struct Shares: Record, Hashable {
     public var net = Rupiah.zero
@@ -142,6 +168,41 @@ public struct SuspenseAssigned: Event {
         try f.id("lineId", &lineId)
         try f.id("sellerId", &sellerId)
         try f.text("assignedBy", &assignedBy)
+        try f.regency("regency", &regency)
+        try f.money("sellerShare", &sellerShare)
+    }
+}
+
+public struct SuspenseReassigned: Event {
+    public static let name = MessageName("settlement", "suspense-reassigned")
+    public var assignmentId = ""
+    public var replaces = ""
+    public var saleId = ""
+    public var lineId = ""
+    /// Whose the line is now.
+    public var sellerId = ""
+    public var fromSellerId = ""
+    public var reason = ""
+    public var assignedBy = ""
+    public var approvedBy = ""
+    public var regency = ""
+    /// What moved from one seller to the other: the line's share less what refunds had taken back.
+    public var sellerShare = Rupiah.zero
+    public init() {}
+
+    public var subject: String { saleId }
+    public var eventRegency: String? { regency }
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.id("assignmentId", &assignmentId)
+        try f.id("replaces", &replaces)
+        try f.id("saleId", &saleId)
+        try f.id("lineId", &lineId)
+        try f.id("sellerId", &sellerId)
+        try f.id("fromSellerId", &fromSellerId)
+        try f.text("reason", &reason)
+        try f.text("assignedBy", &assignedBy)
+        try f.text("approvedBy", &approvedBy)
         try f.regency("regency", &regency)
         try f.money("sellerShare", &sellerShare)
     }

@@ -99,6 +99,13 @@ extension SharedMartTests {
             sale.total = Rupiah(200 * 10_000)
             try await client.inject(sale, id: "hostile-suspense", source: "/harness")
             _ = try await settlement.outcome(of: "hostile-suspense")
+            let seller = SellerRegistered.with {
+                $0.sellerId = "s"
+                $0.sellerName = "UMKM S"
+                $0.regency = "53.06"
+            }
+            try await client.inject(seller, id: "hostile-seller", source: "/harness")
+            _ = try await settlement.outcome(of: "hostile-seller")
         }
 
         private static func openByway(to service: String, _ configuration: RabbitMQConfiguration) throws {

@@ -33,6 +33,13 @@ struct Books: Sendable {
         var resolved: [String: Set<String>] = [:]
     }
 
+    /// A person gave a line in suspense to a seller, or took it from one and gave it to another.
+    struct Assignment: Sendable {
+        var told: SuspenseAssigned
+        /// What reversals had taken of the line's share.
+        var takenBack: Int64
+    }
+
     var marts: [String: MartOpened] = [:]
     /// Regencies of marts that are closed for the time being.
     var closedMarts: Set<String> = []
@@ -50,7 +57,12 @@ struct Books: Sendable {
     var counts: [StockAdjusted] = []
     var posted: [(cause: String?, settlement: SettlementPosted)] = []
     var reversed: [(cause: String?, settlement: SettlementReversed)] = []
-    var assigned: [SuspenseAssigned] = []
+    var assigned: [Assignment] = []
+    /// Whose a line in suspense had become when a refund took of it, by refund and line.
+    var ownersOfRefunds: [String: String] = [:]
+    /// Whose lines in suspense have become, and what reversals took of their shares, by sale and line.
+    private var owners: [String: String] = [:]
+    private var takenBack: [String: Int64] = [:]
     /// What cannot be, e.g. a refund of a sale that nobody recorded.
     var contradictions: [String] = []
 
@@ -91,10 +103,27 @@ struct Books: Sendable {
         case .stockAdjusted(let count): enter(count)
         case .flagResolved(let resolution): enter(resolution)
         case .settlementPosted(let settlement): posted.append((event.cause, settlement))
-        case .settlementReversed(let settlement): reversed.append((event.cause, settlement))
-        case .suspenseAssigned(let assignment): assigned.append(assignment)
+        case .settlementReversed(let settlement):
+            reversed.append((event.cause, settlement))
+            for line in settlement.lines {
+                let place = "\(settlement.saleId) \(line.lineId)"
+                takenBack[place, default: 0] += line.sellerShare
+                ownersOfRefunds["\(settlement.refundId) \(line.lineId)"] = owners[place]
+            }
+        case .suspenseAssigned(let assignment): enter(assignment)
         case .other: break
         }
+    }
+
+    private mutating func enter(_ assignment: SuspenseAssigned) {
+        let place = "\(assignment.saleId) \(assignment.lineId)"
+        if owners[place] != assignment.fromSellerId {
+            contradictions.append(
+                "\(assignment.assignmentId) moves line \(assignment.lineId) of sale \(assignment.saleId) from "
+                    + "\(assignment.fromSellerId ?? "suspense"), and it is \(owners[place] ?? "in suspense")")
+        }
+        owners[place] = assignment.sellerId
+        assigned.append(Assignment(told: assignment, takenBack: takenBack[place] ?? 0))
     }
 
     private mutating func turn(_ productId: String, _ state: String) {

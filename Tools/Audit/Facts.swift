@@ -187,9 +187,12 @@ struct SettlementReversed: Decodable, Sendable {
     let totals: SettlementPosted.Totals
 }
 
+/// A line in suspense was given to its seller; or, with `fromSellerId`, to another than before.
 struct SuspenseAssigned: Decodable, Sendable {
+    let assignmentId: String
     let saleId: String
     let lineId: String
     let sellerId: String
+    let fromSellerId: String?
     let sellerShare: Int64
 }

@@ -1,4 +1,4 @@
-/// What the ledger must read, from the facts of Consignment alone: nothing that Settlement says goes in, but for suspense that a person assigned.
+/// What the ledger must read, from the facts of Consignment alone: nothing that Settlement says goes in, but for whom a person gave lines in suspense to.
 struct Ledger: Sendable {
     /// Debit +, credit −, by account; without zeros.
     private(set) var accounts: [String: Int64] = [:]
@@ -11,7 +11,7 @@ struct Ledger: Sendable {
     init(_ books: Books) {
         for sale in books.sales.values { enter(sale.recorded) }
         for (_, refund) in books.refunds {
-            if let sale = books.sales[refund.saleId]?.recorded { enter(refund, of: sale) }
+            if let sale = books.sales[refund.saleId]?.recorded { enter(refund, of: sale, books) }
         }
         for (_, goods) in books.writeOffs where goods.liability == "mart" {
             let share = Arithmetic.split(goods.net ?? 0).seller
@@ -19,8 +19,8 @@ struct Ledger: Sendable {
             post("loss-expense", share)
             credit(goods.sellerId, share)
         }
-        for assignment in books.assigned {
-            post("suspense", assignment.sellerShare)
+        for assignment in books.assigned.map(\.told) {
+            debit(assignment.fromSellerId, assignment.sellerShare)
             credit(assignment.sellerId, assignment.sellerShare)
         }
         accounts = accounts.filter { $0.value != 0 }
@@ -36,20 +36,22 @@ struct Ledger: Sendable {
         }
     }
 
-    private mutating func enter(_ refund: SaleRefunded, of sale: SaleRecorded) {
+    private mutating func enter(_ refund: SaleRefunded, of sale: SaleRecorded, _ books: Books) {
         for part in refund.lines {
             guard let line = sale.lines.first(where: { $0.lineId == part.lineId }) else { continue }
             let split = Arithmetic.reversal(net: line.net, quantity: line.quantity, before: part.refundedBefore, units: part.quantity)
             refunded = refunded + split
             post("cash-clearing/\(sale.tender)", -split.net)
             post("mart-margin", split.mart)
-            if let seller = line.sellerId {
-                post("seller-payable/\(seller)", split.seller)
-                sellers[seller, default: SellerBalance()].reversed += split.seller
-            } else {
-                post("suspense", split.seller)
-            }
+            debit(line.sellerId ?? books.ownersOfRefunds["\(refund.refundId) \(part.lineId)"], split.seller)
         }
+    }
+
+    /// Taken back from a seller, or from suspense.
+    private mutating func debit(_ seller: String?, _ share: Int64) {
+        guard let seller else { return post("suspense", share) }
+        post("seller-payable/\(seller)", share)
+        sellers[seller, default: SellerBalance()].reversed += share
     }
 
     private mutating func credit(_ seller: String, _ share: Int64) {

@@ -48,7 +48,7 @@ struct RecordedEvent: Decodable, Sendable {
         case "consignment.flag-resolved": .flagResolved(try data())
         case "settlement.settlement-posted": .settlementPosted(try data())
         case "settlement.settlement-reversed": .settlementReversed(try data())
-        case "settlement.suspense-assigned": .suspenseAssigned(try data())
+        case "settlement.suspense-assigned", "settlement.suspense-reassigned": .suspenseAssigned(try data())
         case _ where name.hasPrefix("permits.permit-"): .permit(name: String(name.dropFirst("permits.".count)), try data())
         default: .other
         }

@@ -25,6 +25,9 @@ enum SettlementCheck {
                 stated: Text.rupiah(losses.reduce(0) { $0 + $1.settlement.totals.sellerShare }),
                 differences: lossesSettled(books, losses.map(\.settlement))),
             Finding(
+                .money, "lines in suspense move with what is left of them", own: "\(books.assigned.count) assignments", stated: "",
+                differences: wrongAssignments(books)),
+            Finding(
                 .money, "sellers have at least 90 % of every line",
                 own: "\(books.posted.reduce(0) { $0 + $1.settlement.lines.count }) lines",
                 stated: "", differences: shortShares(books)),
@@ -73,7 +76,7 @@ enum SettlementCheck {
                 let split = Arithmetic.reversal(net: line.net, quantity: line.quantity, before: units, units: part.quantity)
                 if part.net != split.net { wrong.append("refund \(refund.refundId) pays \(part.net) for \(part.lineId), not \(split.net)") }
                 before[key] = units + part.quantity
-                expected.append(Line(line.lineId, line.sellerId, split))
+                expected.append(Line(line.lineId, line.sellerId ?? books.ownersOfRefunds["\(refund.refundId) \(line.lineId)"], split))
             }
             let found = reversed[refund.refundId] ?? []
             if found.count != 1 {
@@ -99,6 +102,18 @@ enum SettlementCheck {
         }
         let known = Set(expected.map { $0.writeOffId ?? "" })
         return wrong + byId.keys.filter { !known.contains($0) }.map { "write-off \($0) is settled for no reason" }
+    }
+
+    private static func wrongAssignments(_ books: Books) -> [String] {
+        books.assigned.compactMap { assignment in
+            let told = assignment.told
+            guard let line = books.sales[told.saleId]?.recorded.lines.first(where: { $0.lineId == told.lineId }) else {
+                return "\(told.assignmentId) is of line \(told.lineId) of sale \(told.saleId), which is not there"
+            }
+            if line.sellerId != nil { return "\(told.assignmentId) is of line \(told.lineId), which was never in suspense" }
+            let left = Arithmetic.split(line.net).seller - assignment.takenBack
+            return left == told.sellerShare ? nil : "\(told.assignmentId) moves \(told.sellerShare), and \(left) was left"
+        }
     }
 
     private static func shortShares(_ books: Books) -> [String] {

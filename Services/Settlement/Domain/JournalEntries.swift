@@ -55,6 +55,14 @@ public struct JournalEntries: Sendable, Hashable {
         return entries.balanced()
     }
 
+    /// A line was assigned to the wrong seller.
+    public static func reassignment(of share: Rupiah, from loser: Account, to owner: Account) throws(MoneyOverflow) -> JournalEntries {
+        var entries = JournalEntries(capacity: 2)
+        try entries.debit(loser, share)
+        try entries.credit(owner, share)
+        return entries.balanced()
+    }
+
     private mutating func debit(_ account: Account, _ amount: Rupiah) throws(MoneyOverflow) {
         // A posting has few accounts, so looking along them is cheaper than hashing.
         if let place = grouped.firstIndex(where: { $0.account == account }) {

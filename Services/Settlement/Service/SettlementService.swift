@@ -12,6 +12,7 @@ public enum SettlementService {
             name: "settlement", port: 8104, schema: SettlementSchema.migrations,
             handles: [
                 on(AssignSuspense.self, AssignSuspenseHandler()),
+                on(ReassignSuspense.self, ReassignSuspenseHandler()),
 
                 on(SaleRecorded.self, SaleRecordedHandler(rates: rates)),
                 on(SaleRefunded.self, SaleRefundedHandler()),
@@ -19,7 +20,7 @@ public enum SettlementService {
                 on(SellerRegistered.self, SellerRegisteredHandler()),
                 on(SellerUpdated.self, SellerUpdatedHandler()),
             ],
-            publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self],
+            publishes: [SettlementPosted.self, SettlementReversed.self, SuspenseAssigned.self, SuspenseReassigned.self],
             reads: SettlementReads.routes, waiting: "SELECT count(*) FROM waitingRefund",
             measures: SettlementMeasures.all, invariants: SettlementInvariants.all)
     }

@@ -25,7 +25,9 @@ class Books:
     """What must be, by the facts of Consignment (and of who injected in its place): Settlement's own words count for nothing here."""
 
     def __init__(self, events):
-        self.sales, self.refunds, self.losses, self.lots, self.assignments = {}, {}, {}, {}, {}
+        self.sales, self.refunds, self.losses, self.lots, self.assignments = {}, {}, {}, {}, []
+        # Whose a line in suspense has become, whose it was when a refund took of it, and what reversals took of its share.
+        self._owners, self._owner_of_refund, self._taken_back = {}, {}, Counter()
         self._back = defaultdict(Counter)
         self.findings = []
         self.expected_posted, self.expected_reversed = {}, {}
@@ -47,12 +49,25 @@ class Books:
             self.sales.setdefault(data["saleId"], data)
         elif name == "consignment.sale-refunded":
             self.refunds.setdefault(data["refundId"], data)
-        elif name == "settlement.suspense-assigned":
-            self.assignments.setdefault((data["saleId"], data["lineId"]), data)
+        elif name in ("settlement.suspense-assigned", "settlement.suspense-reassigned"):
+            self._assigned(data)
+        elif name == "settlement.settlement-reversed":
+            for line in data["lines"]:
+                place = (data["saleId"], line["lineId"])
+                self._owner_of_refund[(data["refundId"], line["lineId"])] = self._owners.get(place)
+                self._taken_back[place] += line["sellerShare"]
         elif name == "consignment.goods-written-off" and data["liability"] == "mart":
             self.losses.setdefault(data["writeOffId"], data)
         if event.source == "/consignment":
             self._move_goods(name, data)
+
+    def _assigned(self, data):
+        """A person gave a line in suspense to a seller, or took it from one and gave it to another."""
+        place = (data["saleId"], data["lineId"])
+        if self._owners.get(place) != data.get("fromSellerId"):
+            self.findings.append(f"assignment {data['assignmentId']}: from {data.get('fromSellerId')}, it was {self._owners.get(place)}'s")
+        self._owners[place] = data["sellerId"]
+        self.assignments.append((data, self._taken_back[place]))
 
     def _move_goods(self, name, data):
         """Units on hand by lot, from what Consignment itself reported."""
@@ -117,7 +132,7 @@ class Books:
             net, mart = reversal(line["net"], line["quantity"], part["refundedBefore"], part["quantity"])
             if net != part["net"]:
                 self.findings.append(f"refund {refund['refundId']} line {part['lineId']}: {part['net']} where {net} is due")
-            seller = line.get("sellerId")
+            seller = line.get("sellerId") or self._owner_of_refund.get((refund["refundId"], part["lineId"]))
             self.accounts[f"cash-clearing/{sale['tender']}"] -= net
             self.accounts["mart-margin"] += mart
             self.accounts[f"seller-payable/{seller}" if seller else "suspense"] += net - mart
@@ -134,16 +149,15 @@ class Books:
 
     def _assign(self):
         """A line in suspense that a person gave to its seller: what no refund has taken of it moves."""
-        for (sale, line_id), assignment in self.assignments.items():
-            line = next(line for line in self.sales[sale]["lines"] if line["lineId"] == line_id)
-            back = sum(
-                part["quantity"] for refund in self.refunds.values() if refund["saleId"] == sale
-                for part in refund["lines"] if part["lineId"] == line_id)
-            left = left_of(line["net"], line["quantity"], back)
-            share = left - mart_share(left)
+        for assignment, taken_back in self.assignments:
+            line = next(line for line in self.sales[assignment["saleId"]]["lines"] if line["lineId"] == assignment["lineId"])
+            share = line["net"] - mart_share(line["net"]) - taken_back
             if assignment["sellerShare"] != share:
                 self.findings.append(f"assignment {assignment['assignmentId']}: {assignment['sellerShare']} where {share} was left")
-            self.accounts["suspense"] += share
+            former = assignment.get("fromSellerId")
+            self.accounts[f"seller-payable/{former}" if former else "suspense"] += share
+            if former:
+                self.sellers[former]["reversed"] += share
             self.accounts[f"seller-payable/{assignment['sellerId']}"] -= share
             self.sellers[assignment["sellerId"]]["earned"] += share
 

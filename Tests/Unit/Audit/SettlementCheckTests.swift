@@ -57,6 +57,58 @@ struct SettlementCheckTests {
         #expect(script.faults.contains("one reversal for every refund"))
     }
 
+    /// The sale of three units stands in suspense; one comes back, it is assigned to s2, one comes back, it is reassigned to s3, one comes back.
+    private static func reassigned() -> EventScript {
+        var script = EventScript.soldAndSettled
+        for number in 1...3 {
+            script.add(
+                "consignment.sale-refunded", EventScript.refund("R\(number)", units: 1, before: number - 1, net: 4115, restock: false))
+        }
+        script.add("settlement.settlement-reversed", EventScript.reversal("R1", net: 4115, seller: 3704, mart: 411))
+        script.add(
+            "settlement.suspense-assigned", #"{"assignmentId":"A1","saleId":"S1","lineId":"1","sellerId":"s2","sellerShare":7407}"#)
+        script.add("settlement.settlement-reversed", EventScript.reversal("R2", net: 4115, seller: 3703, mart: 412))
+        script.add(
+            "settlement.suspense-reassigned",
+            #"{"assignmentId":"A2","saleId":"S1","lineId":"1","sellerId":"s3","fromSellerId":"s2","sellerShare":3704}"#)
+        script.add("settlement.settlement-reversed", EventScript.reversal("R3", net: 4115, seller: 3704, mart: 411))
+        script.replace(#""sellerId":"s1","quantity":3"#, with: #""quantity":3"#)
+        script.replace(
+            #""productId":"p1","sellerId":"s1","quantity":1,"refundedBefore""#, with: #""productId":"p1","quantity":1,"refundedBefore""#)
+        script.replace(#""lineId":"1","sellerId":"s1","productId":"p1","net""#, with: #""lineId":"1","productId":"p1","net""#)
+        for (refund, owner) in [("R1", ""), ("R2", #""sellerId":"s2","#), ("R3", #""sellerId":"s3","#)] {
+            script.replace(
+                #"{"refundId":"\#(refund)","saleId":"S1","regency":"53.06","lines":[{"lineId":"1","sellerId":"s1","#,
+                with: #"{"refundId":"\#(refund)","saleId":"S1","regency":"53.06","lines":[{"lineId":"1",\#(owner)"#)
+        }
+        return script
+    }
+
+    @Test("Refunds of a line that was in suspense go against whom it belonged to then")
+    func assignedLine() {
+        let audit = Self.reassigned().audit
+        #expect(audit.findings.filter { !$0.holds }.flatMap(\.examples) == [])
+        #expect(audit.figures.suspense == 0)
+        #expect(audit.figures.sellerShare == 0)
+    }
+
+    @Test("A share that is not what was left, and a line taken from whose it is not, are found")
+    func wrongAssignment() {
+        var script = Self.reassigned()
+        script.replace(#""fromSellerId":"s2","sellerShare":3704"#, with: #""fromSellerId":"s2","sellerShare":7407"#)
+        #expect(script.faults == ["lines in suspense move with what is left of them"])
+        script = Self.reassigned()
+        script.replace(#""fromSellerId":"s2""#, with: #""fromSellerId":"s9""#)
+        #expect(script.faults.contains("contradictions between events"))
+    }
+
+    @Test("A reversal against whom the line no longer belongs to is found")
+    func wrongOwner() {
+        var script = Self.reassigned()
+        script.replace(#""lines":[{"lineId":"1","sellerId":"s3","#, with: #""lines":[{"lineId":"1","sellerId":"s2","#)
+        #expect(script.faults == ["one reversal for every refund"])
+    }
+
     @Test("A loss under the mart's liability is owed to its seller, any other is not")
     func losses() {
         var script = EventScript.soldAndSettled

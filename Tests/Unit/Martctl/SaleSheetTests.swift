@@ -23,7 +23,9 @@ struct SaleSheetTests {
         "reversals":[{"refundId":"r1","postedAt":"2026-02-05T03:00:01Z","lines":[{"lineId":"1","sellerId":"ina","net":12345,
         "sellerShare":11111,"martShare":1234}],"totals":{"net":12345,"sellerShare":11111,"martShare":1234}}],
         "assignments":[{"assignmentId":"a1","lineId":"1","sellerId":"ina","sellerShare":33332,"assignedBy":"Agus",
-        "postedAt":"2026-02-05T02:30:00Z"}]}
+        "postedAt":"2026-02-05T02:30:00Z"},
+        {"assignmentId":"a2","lineId":"1","sellerId":"ama","fromSellerId":"ina","sellerShare":22221,"replaces":"a1","reason":"label",
+        "assignedBy":"Agus","approvedBy":"Maria","postedAt":"2026-02-05T04:30:00Z"}]}
         """
 
     private static func way(_ outcome: String = "accepted", code: String? = nil) throws -> Way {
@@ -44,7 +46,8 @@ struct SaleSheetTests {
         let text = sheet.text
         for word in [
             "after the till was cut off", "partly-refunded", "from lot-a", "from no lot", "! out-of-stock", "refund r1", "basi",
-            "resolved by Maria", "in suspense", "Rp33.332", "Rp3.703", "reversal of refund r1", "Rp11.111", "assigned to ina by Agus",
+            "resolved by Maria", "in suspense", "Rp33.332", "Rp3.703", "reversal of refund r1", "Rp11.111", "assigned to ina, by Agus",
+            "assigned to ama from ina", "approved by Maria",
             "2026-02-05 10:00:00 WITA",
         ] { #expect(text.contains(word), "\(word) is missing in\n\(text)") }
         for line in (text + "\n" + sheet.way.text()).split(separator: "\n") { #expect(line.count <= 80, "\(line)") }

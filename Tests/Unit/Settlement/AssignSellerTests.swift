@@ -13,6 +13,7 @@ struct AssignSellerTests {
         let harness = try Fixture.harness()
         let sale = Fixture.sale("sale-1", lines: lines.isEmpty ? [line] : lines)
         try harness.receive(sale)
+        for seller in ["sel-x", "sel-y", "sel-z"] { try harness.receive(Fixture.seller(seller, name: "Penenun \(seller)")) }
         _ = try harness.takePublished()
         return harness
     }
@@ -99,6 +100,39 @@ struct AssignSellerTests {
         #expect(try harness.number("SELECT count(*) FROM posting") == 1)
         // None of them claimed its assignmentId.
         #expect(try harness.send(Fixture.assign("asg-5", to: "sel-z"), regency: "53.06").status == .accepted)
+    }
+
+    @Test("to a seller of whom nobody has told is not found, and accepted once somebody has")
+    func unknownSeller() throws {
+        let harness = try Self.settled()
+        let reply = try harness.send(Fixture.assign("asg-1", to: "sel-new"))
+        #expect(reply.status == .rejected && reply.code == .notFound)
+        #expect(reply.details["field"]?.string == "sellerId" && reply.details["retriable"]?.bool == true)
+        #expect(try harness.takePublished().isEmpty)
+        #expect(try harness.get("/v1/sellers/sel-new/balance").status == 404)
+        // A line that is not there is invalid, whoever the seller.
+        #expect(try harness.send(Fixture.assign("asg-2", lineId: "l9", to: "sel-new")).code == .invalid)
+        try harness.receive(Fixture.seller("sel-new", name: "Tenun Baru"))
+        #expect(try harness.send(Fixture.assign("asg-1", to: "sel-new")).status == .accepted)
+        #expect(try harness.payable("sel-new") == 11_111)
+    }
+
+    @Test("Consignment tells of sellers too: by a sale, or by a loss")
+    func toldByConsignment() throws {
+        let harness = try Fixture.harness()
+        let lines = ["l1", "l2", "l3"].map { Fixture.line($0, seller: nil, price: 1_000) }
+        try harness.receive(Fixture.sale("sale-1", lines: lines + [Fixture.line("l4", seller: "sel-b", price: 1_000)]))
+        try harness.receive(Fixture.loss())
+        #expect(try harness.send(Fixture.assign("asg-1", lineId: "l1", to: "sel-a")).status == .accepted)
+        #expect(try harness.send(Fixture.assign("asg-2", lineId: "l2", to: "sel-b")).status == .accepted)
+        // Catalog's word on a change suffices; an account that an assignment made does not.
+        try harness.receive(
+            SellerUpdated.with {
+                $0.sellerId = "sel-c"
+                $0.sellerName = "Tenun"
+                $0.regency = Fixture.regency
+            })
+        #expect(try harness.send(Fixture.assign("asg-3", lineId: "l3", to: "sel-c")).status == .accepted)
     }
 
     @Test("to another seller than before is refused, and so is the same assignmentId for another line")

@@ -111,6 +111,20 @@ enum Fixture {
         }
     }
 
+    static func reassign(
+        _ assignmentId: String = "asg-2", replacing replaced: String = "asg-1", to seller: String,
+        by people: (String, String) = ("Maria", "Yosef")
+    ) -> ReassignSuspense {
+        .with { command in
+            command.assignmentId = assignmentId
+            command.replaces = replaced
+            command.sellerId = seller
+            command.reason = "the label was read wrongly"
+            command.assignedBy = people.0
+            command.approvedBy = people.1
+        }
+    }
+
     static func seller(_ sellerId: String, name: String, regency: String = regency) -> SellerRegistered {
         .with { seller in
             seller.sellerId = sellerId

@@ -103,7 +103,7 @@ struct SellerReadsTests {
         try queue.write { db in
             try db.execute(sql: schema[0].sql)
             try db.execute(sql: "INSERT INTO seller VALUES ('sel-a', 'Tenun', '53.06')")
-            for migration in schema.dropFirst() { try db.execute(sql: migration.sql) }
+            for migration in schema.dropFirst() { try migration.run(in: db) }
             #expect(try String.fetchOne(db, sql: "SELECT registeredName FROM seller") == "Tenun")
         }
     }

@@ -138,6 +138,7 @@ struct SettleSaleTests {
         let harness = try Fixture.harness()
         let sale = Fixture.sale(Fixture.line(seller: nil, price: 1_000))
         try harness.receive(sale)
+        try harness.receive(Fixture.seller("sel-z", name: "Tenun"))
         try harness.send(Fixture.assign(to: "sel-z"))
         #expect(try harness.receive(sale) == .duplicate)
     }

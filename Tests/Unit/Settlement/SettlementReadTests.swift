@@ -17,6 +17,7 @@ struct SettlementReadTests {
         try harness.advance(to: "2026-02-06T02:00:00.5Z")
         try harness.receive(Fixture.refund("ref-2", Fixture.refundLine(first, 1), Fixture.refundLine(second, 1)))
         try harness.receive(Fixture.refund("ref-1", Fixture.refundLine(first, 2, before: 1)))
+        try harness.receive(Fixture.seller("sel-z", name: "Tenun"))
         try harness.send(Fixture.assign(lineId: "b", to: "sel-z"))
         let posted = try harness.takePublished()
 
@@ -85,6 +86,7 @@ struct SettlementReadTests {
         try harness.receive(Fixture.sale(tender: .kkpd, line))
         try harness.receive(Fixture.refund(Fixture.refundLine(line, 1)))
         try harness.receive(Fixture.loss())
+        try harness.receive(Fixture.seller("sel-z", name: "Tenun"))
         try harness.send(Fixture.assign(to: "sel-z"))
         let body = try harness.get("/v1/ledger/trial-balance").body
         #expect(
@@ -126,7 +128,7 @@ struct SettlementServiceTests {
         let definition = try SettlementService.definition()
         #expect(definition.name == "settlement")
         #expect(definition.port == 8104)
-        #expect(definition.commands.map(\.routingKey) == ["settlement.assign-suspense"])
+        #expect(definition.commands.map(\.routingKey) == ["settlement.assign-suspense", "settlement.reassign-suspense"])
         #expect(
             Set(definition.consumes.map(\.routingKey)) == [
                 "consignment.sale-recorded", "consignment.sale-refunded", "consignment.goods-written-off", "catalog.seller-registered",
@@ -135,11 +137,13 @@ struct SettlementServiceTests {
         #expect(
             definition.publishes.map { $0.name.routingKey } == [
                 "settlement.settlement-posted", "settlement.settlement-reversed", "settlement.suspense-assigned",
+                "settlement.suspense-reassigned",
             ])
         #expect(
             definition.reads.map(\.path).sorted() == [
                 "/v1/ledger/trial-balance", "/v1/reconciliation/losses", "/v1/reconciliation/refunds", "/v1/reconciliation/sales",
                 "/v1/sellers/{id}/balance", "/v1/sellers/{id}/statement", "/v1/settlements/waiting", "/v1/settlements/{saleId}",
+                "/v1/suspense",
             ])
     }
 }

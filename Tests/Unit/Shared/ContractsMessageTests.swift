@@ -59,7 +59,7 @@ struct ContractsMessageTests {
     }
 
     @Test func `there is a sample of every message`() {
-        #expect(Set(Samples.all.map(\.description)).count == 57)
+        #expect(Set(Samples.all.map(\.description)).count == 59)
     }
 
     // MARK: Rules over more than one field

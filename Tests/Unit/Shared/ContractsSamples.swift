@@ -188,6 +188,10 @@ enum Samples {
     static let settlement = [
         Sample(AssignSuspense.self, #"{"assignmentId":"a1","saleId":"x1","lineId":"1","sellerId":"s1","assignedBy":"Yosef"}"#),
         Sample(
+            ReassignSuspense.self,
+            #"{"assignmentId":"a2","replaces":"a1","sellerId":"s2","reason":"label read wrongly","assignedBy":"Yosef","approvedBy":"Maria"}"#
+        ),
+        Sample(
             SettlementPosted.self,
             #"{"settlementId":"w1","saleId":"x1","writeOffId":"w1","regency":"53.06","lines":[{"lineId":"1","sellerId":"s1","productId":"p1","#
                 + #""net":12345,"sellerShare":11111,"martShare":1234}],"totals":{"net":12345,"sellerShare":11111,"martShare":1234}}"#,
@@ -199,5 +203,9 @@ enum Samples {
         Sample(
             SuspenseAssigned.self,
             #"{"assignmentId":"a1","saleId":"x1","lineId":"1","sellerId":"s1","assignedBy":"Yosef","regency":"53.06","sellerShare":11111}"#),
+        Sample(
+            SuspenseReassigned.self,
+            #"{"assignmentId":"a2","replaces":"a1","saleId":"x1","lineId":"1","sellerId":"s2","fromSellerId":"s1","reason":"label","#
+                + #""assignedBy":"Yosef","approvedBy":"Maria","regency":"53.06","sellerShare":11111}"#),
     ]
 }

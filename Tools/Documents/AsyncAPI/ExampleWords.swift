@@ -37,6 +37,10 @@ enum ExampleWords {
         "settlement.settlement-reversed/totals.sellerShare": "13500", "settlement.settlement-reversed/totals.martShare": "1500",
         "returnId": "return-0001", "writeOffId": "write-off-0001", "settlement.settlement-posted/writeOffId": "", "liability": "mart",
         "reason": "damaged by rain", "settlementId": "sale-0001", "assignmentId": "assignment-0001",
+        "replaces": "assignment-0001", "fromSellerId": "ama-tenun", "settlement.reassign-suspense/assignmentId": "assignment-0002",
+        "settlement.suspense-reassigned/assignmentId": "assignment-0002",
+        "settlement.reassign-suspense/reason": "the label was read wrongly",
+        "settlement.suspense-reassigned/reason": "the label was read wrongly",
 
         // What a person sets right
         "adjustmentId": "adjustment-0001", "difference": "-1", "countedBy": "Yosef Kleden", "adjustedAt": "2026-02-08T02:00:00Z",

@@ -84,9 +84,11 @@ struct SaleSheet: Sheet {
             "\n  reversal of refund \(reversal.text("refundId")), posted \(reversal.moment("postedAt"))\n" + Self.shares(reversal)
         }
         let assignments = settlement.elements("assignments").map { assignment in
-            Paragraph.text(
-                "line \(assignment.text("lineId")): \(assignment.rupiah("sellerShare")) assigned to \(assignment.text("sellerId")) by "
-                    + "\(assignment.text("assignedBy")) at \(assignment.moment("postedAt"))", indent: 2)
+            let from = assignment["fromSellerId"]?.string.map { " from \($0), approved by \(assignment.text("approvedBy"))" } ?? ""
+            return Paragraph.text(
+                "line \(assignment.text("lineId")): \(assignment.rupiah("sellerShare")) assigned to \(assignment.text("sellerId"))\(from), by "
+                    + "\(assignment.text("assignedBy")) at \(assignment.moment("postedAt"))"
+                    + (assignment["reason"]?.string.map { "; \($0)" } ?? ""), indent: 2)
         }
         return reversals + assignments
     }

@@ -6,42 +6,32 @@ import Store
 
 /// Gives a line in suspense to its seller, with what refunds have left of its share.
 struct AssignSuspenseHandler: Handler {
-    private static let findLine = SQL(
-        """
-        SELECT line.account, line.sellerShare, assigned.sellerId,
-            COALESCE((SELECT sum(sellerShare) FROM refundLine WHERE sale = line.posting AND lineId = line.lineId), 0)
-        FROM saleLine AS line
-            LEFT JOIN assignment ON assignment.sale = line.posting AND assignment.lineId = line.lineId
-            LEFT JOIN account AS assigned ON assigned.number = assignment.account
-        WHERE line.posting = ? AND line.lineId = ?
-        """)
     private static let insert = SQL(
         "INSERT INTO assignment (sale, lineId, posting, account, assignedBy, sellerShare) VALUES (?, ?, ?, ?, ?, ?)")
 
     func handle(_ command: AssignSuspense, in tx: Transaction) throws -> Outcome {
-        let ledger = Ledger(tx)
-        guard let sale = try ledger.find(.sale, command.saleId) else {
+        guard let sale = try Ledger(tx).find(.sale, command.saleId) else {
             return .rejected(Rejection(.notFound, "sale \(command.saleId) is not settled", field: "saleId"))
         }
-        let found = try tx.first(Self.findLine, sale.number, command.lineId) { row in
-            (owner: Account(number: row.int(0)), share: row.rupiah(1), assignedTo: row.textOrNil(2), takenBack: row.rupiah(3))
-        }
-        guard let line = found else {
+        guard let line = try AssignedLine.find(command.lineId, of: sale, in: tx) else {
             return .rejected(
                 Rejection(.invalid, "sale \(command.saleId) has no line \(command.lineId)", field: "lineId", lineId: command.lineId))
         }
         if let regency = tx.cause.regency, regency != sale.regency {
             return .rejected(Rejection(.invalid, "the envelope's regency differs from the sale's \(sale.regency)", field: "regency"))
         }
-        if let assignedTo = line.assignedTo {
-            guard assignedTo != command.sellerId else { return .duplicate }
-            return .rejected(
-                Rejection(.wrongState, "line \(command.lineId) was assigned to \(assignedTo) before", lineId: command.lineId))
-        }
-        guard line.owner == .suspense else {
+        if line.isInSuspense, line.last?.sellerId == command.sellerId { return .duplicate }
+        guard try Sellers(tx: tx).isTold(command.sellerId) else { return .rejected(.unknownSeller(command.sellerId)) }
+        guard line.isInSuspense else {
             return .rejected(Rejection(.wrongState, "line \(command.lineId) is not in suspense", lineId: command.lineId))
         }
-        try assign(try line.share.subtracting(line.takenBack), command, sale, in: tx)
+        if let last = line.last {
+            return .rejected(
+                Rejection(
+                    .wrongState, "line \(command.lineId) was assigned to \(last.sellerId) before, by \(last.assignmentId)",
+                    lineId: command.lineId))
+        }
+        try assign(line.share, command, sale, in: tx)
         return .done
     }
 
@@ -63,5 +53,12 @@ struct AssignSuspenseHandler: Handler {
                 event.regency = sale.regency
                 event.sellerShare = share
             })
+    }
+}
+
+extension Rejection {
+    /// The word on the seller may still be on its way.
+    static func unknownSeller(_ sellerId: String) -> Rejection {
+        Rejection(.notFound, "nobody has told of a seller \(sellerId)", field: "sellerId")
     }
 }

@@ -6,7 +6,7 @@ import StrictJSON
 enum BalanceRead {
     static let route = Route.get("/v1/sellers/{id}/balance", "What is owed to a seller") { request, db, json in
         let seller = try SellerAccount.find(request.pathValue("id"), db)
-        // One posting makes one entry in an account: sales, losses and assignments a credit, refunds a debit.
+        // One posting makes one entry in an account: what is earned is a credit, what a refund or a reassignment takes is a debit.
         let sums = try Row.fetchOne(
             db,
             sql: """

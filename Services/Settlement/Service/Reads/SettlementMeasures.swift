@@ -7,8 +7,9 @@ enum SettlementMeasures {
         .growing(
             .counter("mart_postings_total", "postings", by: ["kind"], "Postings to the ledger, by kind."), highest: postings,
             """
-            SELECT CASE kind WHEN 1 THEN 'sale' WHEN 2 THEN 'refund' WHEN 3 THEN 'write-off' ELSE 'assignment' END, count(*)
-            FROM posting WHERE number > :after AND number <= :upTo GROUP BY kind
+            SELECT CASE kind WHEN 1 THEN 'sale' WHEN 2 THEN 'refund' WHEN 3 THEN 'write-off' ELSE
+                CASE WHEN EXISTS (SELECT 1 FROM reassignment WHERE posting = number) THEN 'reassignment' ELSE 'assignment' END END, count(*)
+            FROM posting WHERE number > :after AND number <= :upTo GROUP BY 1
             """),
         .growing(
             .counter("mart_settled_rupiah_total", "rupiah", by: ["share"], "Settled sales by share (seller, mart), refunds not deducted."),

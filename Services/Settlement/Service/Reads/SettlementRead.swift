@@ -41,9 +41,16 @@ enum SettlementRead {
         let assigned = try Row.fetchAll(
             db,
             sql: """
-                SELECT posting.key AS assignmentId, lineId, account.sellerId, sellerShare, assignedBy, posting.postedAt
-                FROM assignment JOIN posting ON posting.number = assignment.posting JOIN account ON account.number = assignment.account
-                WHERE assignment.sale = ? ORDER BY posting.number
+                SELECT posting.key AS assignmentId, assigned.lineId, account.sellerId, posting.postedAt,
+                    coalesce(first.sellerShare, again.sellerShare) AS sellerShare,
+                    coalesce(first.assignedBy, again.assignedBy) AS assignedBy, again.approvedBy, again.reason,
+                    (SELECT key FROM posting WHERE number = again.replaces) AS replaces,
+                    (SELECT sellerId FROM account WHERE number = again.fromAccount) AS fromSellerId
+                FROM lineAssignment AS assigned JOIN posting ON posting.number = assigned.posting
+                    JOIN account ON account.number = assigned.account
+                    LEFT JOIN assignment AS first ON first.posting = posting.number
+                    LEFT JOIN reassignment AS again ON again.posting = posting.number
+                WHERE assigned.sale = ? ORDER BY posting.number
                 """, arguments: [number])
         try json.object { json in
             json.member("settlementId", id)
@@ -62,7 +69,11 @@ enum SettlementRead {
                     json.member("lineId", row["lineId"] as String)
                     json.member("sellerId", row["sellerId"] as String)
                     json.member("sellerShare", row["sellerShare"] as Int64)
+                    json.member("replaces", ifPresent: row["replaces"] as String?)
+                    json.member("fromSellerId", ifPresent: row["fromSellerId"] as String?)
+                    json.member("reason", ifPresent: row["reason"] as String?)
                     json.member("assignedBy", row["assignedBy"] as String)
+                    json.member("approvedBy", ifPresent: row["approvedBy"] as String?)
                     json.member("postedAt", instant(row))
                 }
             }

@@ -5,6 +5,7 @@ enum SettlementReads {
     static let routes: [Route] =
         [
             WaitingRead.route,
+            SuspenseRead.route,
             SettlementRead.route,
             BalanceRead.route,
             StatementRead.route,

@@ -54,7 +54,8 @@ enum StatementRead {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT entry.posting, -entry.amount AS amount, posting.kind, posting.key, posting.postedAt, posting.date, sale.key AS saleId
+                SELECT entry.posting, -entry.amount AS amount, posting.kind, posting.key, posting.postedAt, posting.date, sale.key AS saleId,
+                    EXISTS (SELECT 1 FROM reassignment WHERE reassignment.posting = entry.posting) AS isReassignment
                 FROM entry JOIN posting ON posting.number = entry.posting LEFT JOIN posting AS sale ON sale.number = posting.sale
                 WHERE entry.account = ? AND entry.posting > ? AND posting.date BETWEEN ? AND ? ORDER BY entry.posting LIMIT ?
                 """, arguments: [account, after, from?.day ?? Int32.min, to?.day ?? Int32.max, limit])
@@ -65,7 +66,7 @@ enum StatementRead {
         json.object { json in
             json.member("date", BusinessDate(day: row["date"]).description)
             json.member("postedAt", Instant(milliseconds: row["postedAt"]).description)
-            json.member("kind", ifPresent: kind?.name)
+            json.member("kind", ifPresent: row["isReassignment"] as Bool ? "reassignment" : kind?.name)
             json.member("id", row["key"] as String)
             json.member("saleId", ifPresent: kind == .sale ? row["key"] as String : row["saleId"] as String?)
             json.member("amount", row["amount"] as Int64)

@@ -6,7 +6,7 @@ import Store
 /// A line of a settled sale as the store knows it now.
 struct StoredLine {
     var settled: SettledLine
-    /// Whom refunds go against: the seller of the sale, or the one that the line was assigned to since, or suspense.
+    /// Whom refunds go against: the seller of the sale, or the one that the line was last assigned to, or suspense.
     var owner: Account
     var ownerSellerId: String?
 }
@@ -34,8 +34,10 @@ struct SaleLines {
             owner.number, owner.sellerId
         FROM saleLine AS line
             JOIN account AS seller ON seller.number = line.account
-            LEFT JOIN assignment ON assignment.sale = line.posting AND assignment.lineId = line.lineId
-            JOIN account AS owner ON owner.number = COALESCE(assignment.account, line.account)
+            JOIN account AS owner ON owner.number = COALESCE(
+                (SELECT account FROM lineAssignment AS assigned
+                    WHERE assigned.sale = line.posting AND assigned.lineId = line.lineId ORDER BY assigned.posting DESC LIMIT 1),
+                line.account)
         WHERE line.posting = ? ORDER BY line.place
         """)
     private static let findRefund = SQL(

@@ -25,5 +25,7 @@ enum SettlementInvariants {
                 """),
         .told(SettlementPosted.self, once: "every settlement was told once", count: "SELECT count(*) FROM posting WHERE kind IN (1, 3)"),
         .told(SettlementReversed.self, once: "every reversal was told once", count: "SELECT count(*) FROM posting WHERE kind = 2"),
+        .told(SuspenseAssigned.self, once: "every assignment was told once", count: "SELECT count(*) FROM assignment"),
+        .told(SuspenseReassigned.self, once: "every reassignment was told once", count: "SELECT count(*) FROM reassignment"),
     ]
 }

@@ -6,6 +6,7 @@ enum SettlementSchema {
     static let migrations = [
         Migration("settlement-1", ledger + appendOnly + audit + others),
         Migration("settlement-2 changed sellers", changedSellers),
+        Migration("settlement-3 reassigned lines", reassignments),
     ]
 
     private static let ledger = """
@@ -145,6 +146,44 @@ enum SettlementSchema {
             receivedAt INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX waitingRefundBySale ON waitingRefund (saleId);
+        """
+
+    private static let reassignments = """
+        -- An assignment was wrong, and the line goes to another seller. Its posting is of kind 4 too: both have one space of ids.
+        CREATE TABLE reassignment (
+            posting INTEGER PRIMARY KEY REFERENCES posting (number),
+            sale INTEGER NOT NULL,
+            lineId TEXT NOT NULL,
+            -- the posting of the assignment or reassignment that it puts right; each is put right once
+            replaces INTEGER NOT NULL UNIQUE REFERENCES posting (number),
+            fromAccount INTEGER NOT NULL REFERENCES account (number),
+            account INTEGER NOT NULL REFERENCES account (number),
+            reason TEXT NOT NULL,
+            assignedBy TEXT NOT NULL,
+            approvedBy TEXT NOT NULL,
+            -- what moved: the line's share less what refunds had taken back
+            sellerShare INTEGER NOT NULL CHECK (sellerShare >= 0),
+            FOREIGN KEY (sale, lineId) REFERENCES saleLine (posting, lineId),
+            CHECK (account <> fromAccount),
+            -- two people, as far as SQL can tell them apart
+            CHECK (lower(trim(assignedBy)) <> lower(trim(approvedBy)))
+        ) STRICT;
+        CREATE INDEX reassignmentOfLine ON reassignment (sale, lineId, posting);
+
+        -- Every assignment of a line; the one with the highest posting says whose the line is.
+        CREATE VIEW lineAssignment (sale, lineId, posting, account) AS
+        SELECT sale, lineId, posting, account FROM assignment UNION ALL SELECT sale, lineId, posting, account FROM reassignment;
+
+        CREATE TRIGGER reassignmentFollows BEFORE INSERT ON reassignment
+        WHEN (NEW.replaces, NEW.fromAccount) IS NOT (
+                SELECT posting, account FROM lineAssignment WHERE sale = NEW.sale AND lineId = NEW.lineId ORDER BY posting DESC LIMIT 1)
+            OR NEW.sellerShare IS NOT (SELECT sellerShare FROM saleLine WHERE posting = NEW.sale AND lineId = NEW.lineId)
+                - (SELECT COALESCE(sum(sellerShare), 0) FROM refundLine WHERE sale = NEW.sale AND lineId = NEW.lineId)
+        BEGIN SELECT RAISE(ABORT, 'what is left of a line moves from the seller it was last assigned to'); END;
+        CREATE TRIGGER reassignmentIsNeverUpdated BEFORE UPDATE ON reassignment
+        BEGIN SELECT RAISE(ABORT, 'reassignment is never updated'); END;
+        CREATE TRIGGER reassignmentIsNeverDeleted BEFORE DELETE ON reassignment
+        BEGIN SELECT RAISE(ABORT, 'reassignment is never deleted from'); END;
         """
 
     private static let changedSellers = """

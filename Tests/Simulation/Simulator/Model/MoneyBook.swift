@@ -41,8 +41,8 @@ struct MoneyBook {
     /// Refunds that came before what they are about, in the order of their arrival.
     var waiting: [(eventId: String, refund: SaleRefunded)] = []
     private var losses: [String: Loss] = [:]
-    /// Sellers of lines that stood in suspense, by sale and line.
-    private var assigned: [String: String] = [:]
+    /// To whom lines in suspense were given, by sale and line, in order.
+    private var assigned: [String: [(assignmentId: String, seller: String)]] = [:]
 
     init(rates: [(from: BusinessDate, percent: Int64)]) { self.rates = rates }
 
@@ -104,10 +104,26 @@ struct MoneyBook {
         guard let sale = sales[command.saleId] else { return .rejected(.notFound) }
         guard let line = sale.lines[command.lineId] else { return .rejected(.invalid) }
         let place = "\(command.saleId)/\(command.lineId)"
-        if let known = assigned[place] { return known == command.sellerId ? .duplicate : .rejected(.wrongState) }
-        if line.seller != nil { return .rejected(.wrongState) }
-        assigned[place] = command.sellerId
+        if assigned[place]?.last?.seller == command.sellerId { return .duplicate }
+        if !isTold(command.sellerId) { return .rejected(.notFound) }
+        if line.seller != nil || assigned[place] != nil { return .rejected(.wrongState) }
+        assigned[place] = [(command.assignmentId, command.sellerId)]
         return .accepted
+    }
+
+    mutating func reassign(_ command: ReassignSuspense) -> Decision.Verdict {
+        let found = assigned.first { $0.value.contains { $0.assignmentId == command.replaces } }
+        guard let (place, assignments) = found, let last = assignments.last, isTold(command.sellerId) else { return .rejected(.notFound) }
+        if last.assignmentId != command.replaces || last.seller == command.sellerId { return .rejected(.wrongState) }
+        if command.assignedBy == command.approvedBy { return .rejected(.notAllowed) }
+        assigned[place]?.append((command.assignmentId, command.sellerId))
+        return .accepted
+    }
+
+    /// Catalog registered the seller, or Consignment sold or lost something of it.
+    private func isTold(_ seller: String) -> Bool {
+        sellers.name(of: seller) != nil || sales.values.contains { $0.lines.values.contains { $0.seller == seller && $0.net > 0 } }
+            || losses.values.contains { $0.told.sellerId == seller && $0.told.net.amount > 0 }
     }
 
     /// The balance of every account that is not zero, debit positive.
@@ -116,7 +132,7 @@ struct MoneyBook {
         for (saleId, sale) in sales {
             for (lineId, line) in sale.lines {
                 let left = line.net - line.net(of: line.refunded)
-                let owner = line.seller ?? assigned["\(saleId)/\(lineId)"]
+                let owner = line.seller ?? assigned["\(saleId)/\(lineId)"]?.last?.seller
                 books["cash-clearing/\(sale.tender.rawValue)", default: 0] += left
                 let share = left * sale.percent / 100
                 books[owner.map { "seller-payable/\($0)" } ?? "suspense", default: 0] -= left - share
