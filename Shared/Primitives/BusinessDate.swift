@@ -5,10 +5,14 @@ public struct BusinessDate: Sendable, Hashable, Comparable, CustomStringConverti
 
     public init(day: Int32) { self.day = day }
 
+    /// The first and the last day that can be written. Reckoning may go beyond them (the day after an end); what is published may not.
+    public static let earliest = BusinessDate(day: -719_162)
+    public static let latest = BusinessDate(day: 2_932_896)
+
     /// The WITA date of an instant.
     public init(_ instant: Instant) {
-        let milliseconds = instant.milliseconds + Instant.witaOffset
-        day = Int32(milliseconds.flooredDivision(by: 86_400_000))
+        let milliseconds = instant.milliseconds.addingClamped(Instant.witaOffset)
+        day = Int32(clamping: milliseconds.flooredDivision(by: 86_400_000))
     }
 
     /// Nil unless the day exists in the Gregorian calendar, years 0001 to 9999.
@@ -34,7 +38,9 @@ public struct BusinessDate: Sendable, Hashable, Comparable, CustomStringConverti
 
     public static func < (left: BusinessDate, right: BusinessDate) -> Bool { left.day < right.day }
 
-    public func adding(days: Int) -> BusinessDate { BusinessDate(day: day + Int32(days)) }
+    public func adding(days: Int) -> BusinessDate {
+        BusinessDate(day: Int32(clamping: Int64(day).addingClamped(Int64(days))))
+    }
 
     /// Whole days from this day to `other`; negative when `other` is earlier.
     public func days(until other: BusinessDate) -> Int { Int(other.day) - Int(day) }
@@ -43,7 +49,9 @@ public struct BusinessDate: Sendable, Hashable, Comparable, CustomStringConverti
     public func adding(years: Int) -> BusinessDate {
         let (year, month, dayOfMonth) = components
         let clamped = month == 2 && dayOfMonth == 29 ? 28 : dayOfMonth
-        return BusinessDate(day: Int32(Self.days(year: year + years, month: month, day: clamped)))
+        // As far as days can be counted.
+        let sum = min(max(Int64(year).addingClamped(Int64(years)), -5_000_000), 5_000_000)
+        return BusinessDate(day: Int32(Self.days(year: Int(sum), month: month, day: clamped)))
     }
 
     /// The instant at which the day begins in WITA.
@@ -84,6 +92,16 @@ public struct BusinessDate: Sendable, Hashable, Comparable, CustomStringConverti
 }
 
 extension Int64 {
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .min : .max) : sum
+    }
+
+    func subtractingClamped(_ other: Int64) -> Int64 {
+        let (difference, isBeyond) = subtractingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .max : .min) : difference
+    }
+
     func flooredDivision(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient

@@ -8,7 +8,11 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// Nil unless `text` is an RFC 3339 date-time of the years 0001 to 9999. Fractions beyond a millisecond are cut off; a leap second reads as the second before.
+    /// The first and the last instant that can be written: the years 0001 to 9999, in UTC.
+    public static let earliest = Instant(milliseconds: -62_135_596_800_000)
+    public static let latest = Instant(milliseconds: 253_402_300_799_999)
+
+    /// Nil unless `text` is an RFC 3339 date-time whose year in UTC is one of 0001 to 9999. Fractions beyond a millisecond are cut off; a leap second reads as the second before.
     public init?(_ text: String) {
         var text = text
         guard let instant = text.withUTF8({ Instant(utf8: $0) }) else { return nil }
@@ -23,12 +27,23 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     public static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// Ends at what 64 bits can count.
     public func adding(_ duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
-        return Instant(milliseconds: milliseconds + seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
+        return adding(milliseconds: isBeyond ? (seconds < 0 ? .min : .max) : whole)
+            .adding(milliseconds: attoseconds / 1_000_000_000_000_000)
     }
 
+    /// The same of milliseconds.
+    public func adding(milliseconds added: Int64) -> Instant { Instant(milliseconds: milliseconds.addingClamped(added)) }
+
+    /// Milliseconds from an earlier instant to this one; negative when the other is later.
+    public func milliseconds(since other: Instant) -> Int64 { milliseconds.subtractingClamped(other.milliseconds) }
+
+    /// In UTC; what cannot be written is written as the first or last instant that can.
     public var description: String {
+        let milliseconds = min(max(self, .earliest), .latest).milliseconds
         let day = milliseconds.flooredDivision(by: 86_400_000)
         let rest = milliseconds - day * 86_400_000
         let date = BusinessDate(day: Int32(day)).components
@@ -89,6 +104,8 @@ public struct Instant: Sendable, Hashable, Comparable, CustomStringConvertible {
         }
         guard index == bytes.count else { return nil }
         let seconds = Int64(hour) * 3600 + Int64(minute) * 60 + Int64(min(second, 59)) - Int64(offset) * 60
-        return Int64(date.day) * 86_400_000 + seconds * 1000 + Int64(fraction)
+        let milliseconds = Int64(date.day) * 86_400_000 + seconds * 1000 + Int64(fraction)
+        // An offset can lead out of the years that can be written.
+        return (earliest.milliseconds...latest.milliseconds).contains(milliseconds) ? milliseconds : nil
     }
 }

@@ -9,7 +9,7 @@ extension Instant {
 
     /// `10:15:02.120`
     var witaMilliseconds: String {
-        let fraction = String(milliseconds % 1000)
+        let fraction = String((milliseconds % 1000 + 1000) % 1000)
         return witaTime + "." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }
 
