@@ -16,6 +16,7 @@ extension MessageName {
         MessageName("catalog", "discard-parked"),
         MessageName("catalog", "backup-store"),
         MessageName("catalog", "resync"),
+        MessageName("catalog", "accept-clock"),
         MessageName("permits", "apply-for-permit"),
         MessageName("permits", "resubmit-permit"),
         MessageName("permits", "approve-permit"),
@@ -29,6 +30,7 @@ extension MessageName {
         MessageName("permits", "discard-parked"),
         MessageName("permits", "backup-store"),
         MessageName("permits", "resync"),
+        MessageName("permits", "accept-clock"),
         MessageName("consignment", "receive-goods"),
         MessageName("consignment", "record-sale"),
         MessageName("consignment", "refund-sale"),
@@ -40,12 +42,14 @@ extension MessageName {
         MessageName("consignment", "discard-parked"),
         MessageName("consignment", "backup-store"),
         MessageName("consignment", "resync"),
+        MessageName("consignment", "accept-clock"),
         MessageName("settlement", "assign-suspense"),
         MessageName("settlement", "reassign-suspense"),
         MessageName("settlement", "replay-parked"),
         MessageName("settlement", "discard-parked"),
         MessageName("settlement", "backup-store"),
         MessageName("settlement", "resync"),
+        MessageName("settlement", "accept-clock"),
     ]
 
     /// Every event that a service publishes.

@@ -1,6 +1,6 @@
 public import Primitives
 
-// Commands to every service that concern its store as a whole: a backup of it, and its events sent once more.
+// Commands to every service that concern its store as a whole: a backup of it, its events sent once more, its clock accepted.
 
 /// Data of `backup-store`.
 public struct BackupRequest: Record {
@@ -47,5 +47,20 @@ public struct ResyncRequest: Record {
         }
         if fromSequence == nil, toSequence != nil || source != nil { throw InvalidData("toSequence", "and source go with fromSequence") }
         if let fromSequence, let toSequence, toSequence < fromSequence { throw InvalidData("toSequence", "is less than fromSequence") }
+    }
+}
+
+/// Data of `accept-clock`: the system's clock is right, although it is further ahead than the service believes by itself.
+public struct ClockAcceptance: Record {
+    public var by = ""
+    public var reason = ""
+    /// What the person saw the clock say; if it says another day by now, nothing is accepted.
+    public var time: Instant?
+    public init() {}
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.text("by", &by)
+        try f.text("reason", &reason)
+        try f.instant("time", &time)
     }
 }

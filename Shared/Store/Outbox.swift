@@ -19,6 +19,8 @@ final class Outbox {
         didSet { timeText = time.description }
     }
     private(set) var timeText = ""
+    /// For ids: a time that never goes back and is never years ahead, which the system's can be.
+    var stamp = Instant(milliseconds: 0)
     /// The routing key of the last event: mostly it is the next one's too.
     private var lastKey = (name: "", regency: "", key: "")
     /// Where bodies are written, one after the other.
@@ -39,7 +41,7 @@ final class Outbox {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
 
-    func nextId() -> String { ids.next(at: time) }
+    func nextId() -> String { ids.next(at: stamp) }
 
     func append<E: Event>(_ event: E, cause: Cause, in connection: Connection) throws {
         precondition(E.name.service == service, "\(service) may not publish \(E.name)")

@@ -39,7 +39,7 @@ public final class ServiceStore: Sendable {
             pool = try Self.open(path)
             try Self.migrate(pool, definition)
             let opened = try pool.writeWithoutTransaction { db in
-                try StoreMeta.open(db, service: definition.name, surroundings)
+                try StoreMeta.open(db, service: definition.name, clock, surroundings)
             }
             settings = try pool.writeWithoutTransaction { db in try StoreSettings(db) }
             storeId = opened.storeId
@@ -47,7 +47,6 @@ public final class ServiceStore: Sendable {
             lifeStart = opened.lifeStart
             wasStoppedUncleanly = opened.wasUnclean
             sent = Mutex(opened.sent)
-            clock.advance(to: opened.businessInstant)
         } catch let error as StoreOpenError {
             throw error
         } catch {
@@ -106,8 +105,11 @@ public final class ServiceStore: Sendable {
     public func closeCleanly() throws {
         CrashPoint.stopDrained.pass()
         let marks = sent.withLock { $0 }
+        let moment = clock.moment
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "UPDATE progress SET eventsSent = ?, repliesSent = ?", arguments: [marks.events, marks.replies])
+            // What has passed since the last commit is not lost where only this process has counted it.
+            if !clock.isManual { try StoreMeta.save(moment, db) }
             for (number, sent) in marks.resyncs {
                 try db.execute(sql: "UPDATE resync SET sent = max(sent, ?) WHERE number = ?", arguments: [sent, number])
             }

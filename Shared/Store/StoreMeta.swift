@@ -21,25 +21,57 @@ struct StoreMeta {
         static let backup = "backup"
         /// The number that the next life must have at least.
         static let nextLife = "nextLife"
+        /// The `MART_NOW` that the store last ran with.
+        static let martNow = "martNow"
+        /// There as long as the business instant is only reckoned from the build date, since no clock was ever believed.
+        static let presumed = "presumed"
     }
 
     /// Opens the store for work: a new one gets its identity, a backup a new one. In one transaction, so that it happens whole or not at all.
-    static func open(_ db: Database, service: String, _ surroundings: Surroundings) throws -> StoreMeta {
+    static func open(_ db: Database, service: String, _ clock: BusinessClock, _ surroundings: Surroundings) throws -> StoreMeta {
         var ids = UUIDv7Generator(seed: surroundings.nextSeed())
         var opened: StoreMeta?
         try db.inTransaction(.immediate) {
+            let stamp = try beginTime(clock, db, surroundings)
             let first = SourceLife.first(of: service)
             try db.execute(
                 sql: "INSERT OR IGNORE INTO meta VALUES (?, ?), (?, ?), (?, '0')",
-                arguments: [Key.storeId, ids.next(at: surroundings.now()), Key.source, first.source, Key.running])
+                arguments: [Key.storeId, ids.next(at: stamp), Key.source, first.source, Key.running])
             try db.execute(sql: "INSERT OR IGNORE INTO life VALUES (0, ?, 0)", arguments: [first.source])
-            if try value(Key.backup, db) != nil { try beginLife(db, first.origin, storeId: ids.next(at: surroundings.now())) }
+            if try value(Key.backup, db) != nil { try beginLife(db, first.origin, storeId: ids.next(at: stamp)) }
             opened = try read(db)
             try set(Key.running, "1", db)
             return .commit
         }
         guard let opened else { throw StoreOpenError.failed(path: "", reason: "the table meta cannot be read") }
         return opened
+    }
+
+    /// Business time goes on from what the store remembers, and the store remembers what was believed at this start.
+    private static func beginTime(_ clock: BusinessClock, _ db: Database, _ surroundings: Surroundings) throws -> Instant {
+        let floor = try Int64.fetchOne(db, sql: "SELECT businessInstant FROM progress") ?? 0
+        var memory = BelievedTime.Memory(floor: floor == 0 ? nil : Instant(milliseconds: floor))
+        memory.isPresumed = try value(Key.presumed, db) != nil
+        memory.given = try value(Key.martNow, db).flatMap { Instant($0) }
+        let moment = clock.begin(memory)
+        if clock.isManual { return surroundings.now() }
+        try save(moment, db)
+        if let given = clock.given {
+            try set(Key.martNow, given.description, db)
+        } else {
+            try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [Key.martNow])
+        }
+        return moment.stamp
+    }
+
+    /// Writes down where business time stands, outside of a batch.
+    static func save(_ moment: BusinessClock.Moment, _ db: Database) throws {
+        try db.execute(sql: "UPDATE progress SET businessInstant = max(businessInstant, ?)", arguments: [moment.now.milliseconds])
+        if moment.isPresumed {
+            try set(Key.presumed, "1", db)
+        } else {
+            try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [Key.presumed])
+        }
     }
 
     static func read(_ db: Database) throws -> StoreMeta {

@@ -8,7 +8,7 @@ public struct Surroundings: Sendable {
 
     /// A new seed each time: two generators must not make the same ids.
     let nextSeed: @Sendable () -> UInt64
-    /// For message times and the record of what was received; business dates follow the `BusinessClock`.
+    /// For message times and the record of what was received; business dates, ids and backups follow the `BusinessClock`.
     let now: @Sendable () -> Instant
 
     public init(seed nextSeed: @escaping @Sendable () -> UInt64, now: @escaping @Sendable () -> Instant) {

@@ -10,6 +10,10 @@ public final class Transaction {
     /// Business time, the same for the whole transaction.
     public internal(set) var now = Instant(milliseconds: 0)
     public var today: BusinessDate { BusinessDate(now) }
+    /// What the clock said when the transaction began.
+    var moment: BusinessClock.Moment?
+    /// What a person accepts as the system's clock; counts when the transaction is committed.
+    var acceptedClock: Instant?
     /// The delivery that is being handled. A handler that puts a message off keeps what it needs of it, to be able to park it later.
     public internal(set) var incoming: Incoming?
     let parkingLot: ParkingLot

@@ -34,7 +34,9 @@ public struct Martctl: AsyncParsableCommand {
             CommandGroup(name: "Messages", subcommands: [Send.self, Inject.self, Tail.self]),
             CommandGroup(
                 name: "State",
-                subcommands: [Status.self, Wait.self, Show.self, ParkedCommand.self, TopologyCommand.self, DoctorCommand.self]),
+                subcommands: [
+                    Status.self, Wait.self, Show.self, ParkedCommand.self, TopologyCommand.self, DoctorCommand.self, ClockCommand.self,
+                ]),
             CommandGroup(name: "Stores", subcommands: [Backup.self, Verify.self, Restore.self, Resync.self]),
             CommandGroup(name: "Books", subcommands: [Reconcile.self, AuditCommand.self, DemoCommand.self]),
         ])

@@ -63,6 +63,13 @@ public struct FieldReader: Fields {
         return date
     }
 
+    private func instant(_ name: StaticString, in value: JSONValue) throws(InvalidData) -> Instant {
+        guard let instant = value.withText({ Instant(utf8: $0) }) ?? nil else {
+            throw fault(name, "must be an RFC 3339 instant of the years 0001 to 9999")
+        }
+        return instant
+    }
+
     private func choice<C: Choice>(_ name: StaticString, in value: JSONValue) throws(InvalidData) -> C {
         guard let text = value.string, let choice = C(rawValue: text) else {
             throw fault(name, "must be one of " + C.allCases.map(\.rawValue).joined(separator: ", "))
@@ -144,10 +151,10 @@ public struct FieldReader: Fields {
     }
 
     public mutating func instant(_ name: StaticString, _ value: inout Instant) throws(InvalidData) {
-        guard let instant = try required(name).withText({ Instant(utf8: $0) }) ?? nil else {
-            throw fault(name, "must be an RFC 3339 instant")
-        }
-        value = instant
+        value = try instant(name, in: required(name))
+    }
+    public mutating func instant(_ name: StaticString, _ value: inout Instant?) throws(InvalidData) {
+        if let present = present(name) { value = try instant(name, in: present) }
     }
 
     public mutating func count(_ name: StaticString, _ value: inout Int64) throws(InvalidData) {

@@ -47,6 +47,7 @@ public struct FieldWriter: Fields {
     public mutating func date(_ name: StaticString, _ value: inout BusinessDate) { json.member(name, value.description) }
     public mutating func date(_ name: StaticString, _ value: inout BusinessDate?) { json.member(name, ifPresent: value?.description) }
     public mutating func instant(_ name: StaticString, _ value: inout Instant) { json.member(name, value.description) }
+    public mutating func instant(_ name: StaticString, _ value: inout Instant?) { json.member(name, ifPresent: value?.description) }
     public mutating func count(_ name: StaticString, _ value: inout Int64) { json.member(name, value) }
     public mutating func flag(_ name: StaticString, _ value: inout Bool) { json.member(name, value) }
     public mutating func requiredFlag(_ name: StaticString, _ value: inout Bool) { json.member(name, value) }

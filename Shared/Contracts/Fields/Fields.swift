@@ -24,6 +24,7 @@ public protocol Fields {
     mutating func date(_ name: StaticString, _ value: inout BusinessDate) throws(InvalidData)
     mutating func date(_ name: StaticString, _ value: inout BusinessDate?) throws(InvalidData)
     mutating func instant(_ name: StaticString, _ value: inout Instant) throws(InvalidData)
+    mutating func instant(_ name: StaticString, _ value: inout Instant?) throws(InvalidData)
     /// An integer of zero or more; absent counts as 0, always written.
     mutating func count(_ name: StaticString, _ value: inout Int64) throws(InvalidData)
     /// Absent counts as `false`; always written.

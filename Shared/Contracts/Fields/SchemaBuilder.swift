@@ -116,6 +116,7 @@ public struct SchemaBuilder: Fields {
     public mutating func date(_ name: StaticString, _ value: inout BusinessDate) { property(name, required: true, Self.date) }
     public mutating func date(_ name: StaticString, _ value: inout BusinessDate?) { property(name, required: false, Self.date) }
     public mutating func instant(_ name: StaticString, _ value: inout Instant) { property(name, required: true, Self.instant) }
+    public mutating func instant(_ name: StaticString, _ value: inout Instant?) { property(name, required: false, Self.instant) }
 
     public mutating func count(_ name: StaticString, _ value: inout Int64) {
         property(name, required: side == .written) { json in

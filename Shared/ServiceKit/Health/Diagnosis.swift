@@ -35,9 +35,11 @@ struct Diagnosis: Sendable {
                 json.member("startedAt", started.description)
                 json.member("stoppedUncleanly", store.wasStoppedUncleanly)
                 json.object("clock") { json in
-                    json.member("time", Instant.systemNow.description)
-                    json.member("businessNow", store.clock.now.description)
+                    let moment = store.clock.moment
+                    json.member("time", moment.system.description)
+                    json.member("businessNow", moment.now.description)
                     json.member("martNow", ifPresent: settings.businessStart?.description)
+                    json.member("verdict", moment.verdict.rawValue)
                 }
                 json.object("versions") { json in
                     json.member("sqlite", store.settings.sqliteVersion)

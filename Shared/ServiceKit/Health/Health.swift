@@ -13,6 +13,7 @@ final class Health: Sendable {
         case unroutable
         case storeFailing = "store-failing"
         case timerFailing = "timer-failing"
+        case clockImplausible = "clock-implausible"
         case stopping
     }
 

@@ -100,10 +100,8 @@ struct ServiceSettings {
         if let text = values["MART_NOW"] {
             guard let instant = Instant(text) else { throw Fault(description: "MART_NOW: \(text) is no RFC 3339 instant") }
             businessStart = instant
-            clock = .starting(at: instant)
-        } else {
-            clock = .system()
         }
+        clock = .system(startingAt: businessStart)
         let level = value("LOG_LEVEL").lowercased()
         guard let known = Logger.Level(rawValue: level) else {
             throw Fault(description: "LOG_LEVEL: \(level) is none of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")

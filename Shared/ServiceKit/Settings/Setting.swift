@@ -21,7 +21,10 @@ public struct Setting: Sendable {
             Setting("HTTP_HOST", "address of the read side", "127.0.0.1"),
             Setting("HTTP_PORT", "port of the read side", "\(port)"),
             Setting("MART_RULES", "JSON file: permit requirements, rate, policies, all dated", nil),
-            Setting("MART_NOW", "instant at which the business clock starts, running on; for tests and training", nil),
+            Setting(
+                "MART_NOW",
+                "instant at which business time begins (or where the store stands, if that is later), running on; for tests and training",
+                nil),
             Setting("LOG_LEVEL", "trace, debug, info, notice, warning, error or critical", "info"),
             Setting("LOG_FORMAT", "text or json", "text"),
         ]

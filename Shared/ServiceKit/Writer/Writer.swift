@@ -16,6 +16,7 @@ final class Writer: Sendable {
     private let metrics: ServiceMetrics
     private let logger: Logger
     private let decisions: DecisionLog
+    private let clockWatch: ClockWatch
     private let isStopping = Atomic(false)
     private let finished = Completion()
 
@@ -31,6 +32,7 @@ final class Writer: Sendable {
         self.metrics = metrics
         self.logger = logger
         decisions = DecisionLog(logger: logger)
+        clockWatch = ClockWatch(store.clock, health, logger)
     }
 
     /// The processor is handed to the writer's thread and never seen again by anyone else.
@@ -61,9 +63,10 @@ final class Writer: Sendable {
         var timers = TimerSchedule()
         while true {
             health.turned()
-            if timers.isDue(on: store.clock.today, at: .now) { fireTimers(processor, &timers) }
+            let today = clockWatch.datedToday()
+            if timers.isDue(on: today, at: .now) { fireTimers(processor, &timers, on: today) }
             let replays = replay(processor, isSuspect: suspects.isArmed)
-            let mustReturn = replays || timers.isDue(on: store.clock.today, at: .now)
+            let mustReturn = replays || timers.isDue(on: today, at: .now)
             let deliveries = consumer.nextBatch(max: Limits.batch, timeout: mustReturn ? .zero : .milliseconds(500))
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
@@ -136,12 +139,12 @@ final class Writer: Sendable {
         return processor.committed.replayRequested
     }
 
-    private func fireTimers(_ processor: BatchProcessor, _ timers: inout TimerSchedule) {
-        let today = store.clock.today
+    /// - Parameter today: nil while nothing dated may happen.
+    private func fireTimers(_ processor: BatchProcessor, _ timers: inout TimerSchedule, on today: BusinessDate?) {
         let before = processor.committed.events
         var failed = false
         let isDone = retrying {
-            try processor.fireTimers { timer, error in
+            try processor.fireTimers(dated: today != nil) { timer, error in
                 failed = true
                 health.set(.timerFailing, "\(timer.name): \(error)")
                 logger.error("timer failed", metadata: [LogKey.timer: "\(timer.name)", LogKey.error: "\(error)"])
@@ -150,7 +153,7 @@ final class Writer: Sendable {
         guard isDone else { return }
         if !failed { health.clear(.timerFailing) }
         let committed = processor.committed
-        if committed.events > before {
+        if committed.events > before, let today {
             logger.info(
                 "the clock brought events",
                 metadata: [

@@ -23,8 +23,8 @@ enum BackupCommand {
 
     private static func write(_ request: BackupRequest, in tx: Transaction) throws -> Outcome {
         let number = try tx.first(next) { $0.int(0) } ?? 1
-        let name = request.backupName ?? "\(BackupName.stamp(tx.outbox.time))-\(number)"
-        guard try tx.execute(insert, number, name, request.by, tx.outbox.time) == 1 else {
+        let name = request.backupName ?? "\(BackupName.stamp(tx.outbox.stamp))-\(number)"
+        guard try tx.execute(insert, number, name, request.by, tx.outbox.stamp) == 1 else {
             return .rejected(Rejection(.conflict, "a backup \(name) was asked for before", field: "name"))
         }
         tx.requestBackup()

@@ -9,6 +9,9 @@ public struct WantedBackup: Sendable {
 }
 
 extension ServiceStore {
+    /// The time that backups carry. Not the system's clock, which may be wrong: their age is reckoned from it.
+    private var stamp: Instant { clock.isManual ? surroundings.now() : clock.moment.stamp }
+
     /// The first backup that is still to be taken; also one that a process died over.
     public func wantedBackup() throws -> WantedBackup? {
         try pool.read { db in
@@ -25,7 +28,7 @@ extension ServiceStore {
         let result: Result<BackupManifest, BackupFault>
         do {
             let writer = BackupWriter(path: pool.path, service: definition.name, folder: folder)
-            result = .success(try finished(wanted, in: folder) ?? writer.take(wanted.name, by: wanted.requestedBy, at: surroundings.now()))
+            result = .success(try finished(wanted, in: folder) ?? writer.take(wanted.name, by: wanted.requestedBy, at: stamp))
         } catch {
             result = .failure((error as? BackupFault) ?? BackupFault("\(error)"))
         }
@@ -35,11 +38,11 @@ extension ServiceStore {
             case .success(let manifest):
                 try db.execute(
                     sql: "UPDATE backup SET state = 'done', finishedAt = ?, manifest = ? WHERE number = ?",
-                    arguments: [surroundings.now().milliseconds, String(decoding: manifest.bytes, as: UTF8.self), wanted.number])
+                    arguments: [stamp.milliseconds, String(decoding: manifest.bytes, as: UTF8.self), wanted.number])
             case .failure(let fault):
                 try db.execute(
                     sql: "UPDATE backup SET state = 'failed', finishedAt = ?, error = ? WHERE number = ?",
-                    arguments: [surroundings.now().milliseconds, fault.description, wanted.number])
+                    arguments: [stamp.milliseconds, fault.description, wanted.number])
             }
         }
         return result

@@ -23,6 +23,12 @@ extension Handler {
 /// Fired when the service starts, whenever the business date changes, and again at once as long as it says that more is due.
 public protocol Timer: Sendable {
     var name: String { get }
+    /// Whether it waits for dates; if so, it rests while no clock is believed.
+    var isDated: Bool { get }
     /// Does at most `Limits.timerChunk` things that are due by `tx.today`; answers whether more may be due. A unique key keeps each from happening twice.
     func fire(in tx: Transaction) throws -> Bool
+}
+
+extension Timer {
+    public var isDated: Bool { true }
 }

@@ -35,6 +35,8 @@ public final class BatchProcessor {
     private static let rollback = SQL("ROLLBACK")
     private static let saveProgress = SQL(
         "UPDATE progress SET eventsSent = ?, repliesSent = ?, businessInstant = ? WHERE id = 1")
+    private static let presume = SQL("INSERT INTO meta VALUES ('\(StoreMeta.Key.presumed)', '1') ON CONFLICT DO NOTHING")
+    private static let knowTime = SQL("DELETE FROM meta WHERE key = '\(StoreMeta.Key.presumed)'")
 
     private static let saveResync = SQL("UPDATE resync SET sent = max(sent, ?) WHERE number = ?")
 
@@ -85,6 +87,7 @@ public final class BatchProcessor {
             tx = Transaction(
                 connection: connection, outbox: outbox, replies: replies, numbers: numbers, sources: sources, parkingLot: parkingLot)
             if try parkingLot.hasReplays(in: connection) { tx.requestReplay() }
+            isPresumedSaved = try StoreMeta.value(StoreMeta.Key.presumed, db) != nil
         }
     }
 
@@ -107,10 +110,11 @@ public final class BatchProcessor {
     }
 
     /// Fires every timer once and commits. A timer that throws is undone alone; its error is handed to `report`.
+    /// - Parameter dated: whether dated things may happen; if not, only timers fire that wait for no date.
     @discardableResult
-    public func fireTimers(report: (any Timer, any Error) -> Void) throws -> Committed {
+    public func fireTimers(dated: Bool = true, report: (any Timer, any Error) -> Void) throws -> Committed {
         tx.timersRequested = false
-        for timer in store.definition.timers + [Retention()] {
+        for timer in store.definition.timers + [Retention()] where dated || !timer.isDated {
             var more = false
             CrashPoint.timerDue.pass()
             do {
@@ -169,12 +173,25 @@ public final class BatchProcessor {
 
     func transactionAlone(_ body: () throws -> Void) throws { try transaction(redoingGuarded: false) { _ in try body() } }
 
-    /// Writes how far the relay has got, when no batch has come to carry it.
+    /// Writes how far the relay has got, when no batch has come to carry it; and the time, where only this process counts it.
     public func saveSentMarks() throws {
-        if savedMarks == store.sent.withLock({ $0 }) { return }
+        if savedMarks == store.sent.withLock({ $0 }), !mustSaveTime { return }
         try transaction(redoingGuarded: false) { _ in }
     }
     private var savedMarks = SentMarks(events: -1, replies: -1)
+
+    /// While the system's clock is of no use, what was counted since the last commit is all there is, and a crash would lose it.
+    private var mustSaveTime: Bool {
+        let moment = store.clock.moment
+        switch moment.verdict {
+        case .believed, .given: return moment.isPresumed != isPresumedSaved
+        case .behind, .ahead, .unknown, .storeAhead: return moment.now.milliseconds(since: tx.now) >= Self.timeAtRisk
+        }
+    }
+    /// In milliseconds.
+    private static let timeAtRisk: Int64 = 60_000
+    /// Whether the store says that its time is only presumed.
+    private var isPresumedSaved = false
 
     /// Positions as they are in the store; put back after a rollback.
     private struct Counters {
@@ -213,14 +230,20 @@ public final class BatchProcessor {
         pendingTally = tally.emptied
         pendingDecisions.removeAll(keepingCapacity: true)
         outbox.time = store.surroundings.now()
+        let moment = store.clock.moment
         // Business time never goes back, whatever the system's clock does.
-        tx.now = max(tx.now, store.clock.now)
+        tx.now = max(tx.now, moment.now)
+        (tx.moment, tx.acceptedClock) = (moment, nil)
+        outbox.stamp = store.clock.isManual ? outbox.time : moment.stamp
+        parkingLot.stamp = outbox.stamp
         try connection.execute(Self.begin)
         do {
             CrashPoint.writerBegun.pass()
             try body(isGuarded)
             let marks = store.sent.withLock { $0 }
-            try connection.execute(Self.saveProgress, marks.events, marks.replies, tx.now)
+            let isPresumed = moment.isPresumed && tx.acceptedClock == nil
+            try connection.execute(Self.saveProgress, marks.events, marks.replies, max(tx.now, tx.acceptedClock ?? tx.now))
+            if isPresumed != isPresumedSaved { try connection.execute(isPresumed ? Self.presume : Self.knowTime) }
             for (number, sent) in marks.resyncs where savedMarks.resyncs[number] != sent {
                 try connection.execute(Self.saveResync, sent, number)
             }
@@ -230,12 +253,14 @@ public final class BatchProcessor {
             CrashPoint.writerCommitted.pass()
             commitDuration = started.duration(to: .now)
             savedMarks = marks
+            isPresumedSaved = isPresumed
         } catch {
             _ = try? connection.execute(Self.rollback)
             counters = before
             numbers.forget()
             throw error
         }
+        if let accepted = tx.acceptedClock { store.clock.accept(accepted) }
         for decision in tx.parkedPutOff { noteParked(decision) }
         pendingTally.refusedReplies = replies.refusedDestinations - before.refusedReplies
         tally.add(pendingTally)

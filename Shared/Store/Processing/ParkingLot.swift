@@ -5,6 +5,8 @@ import Primitives
 /// Messages that nobody could act on, kept with their reason until a person decides.
 final class ParkingLot {
     private var ids: UUIDv7Generator
+    /// For ids, as the outbox has it.
+    var stamp = Instant(milliseconds: 0)
 
     init(_ surroundings: Surroundings) { ids = UUIDv7Generator(seed: surroundings.nextSeed()) }
 
@@ -24,7 +26,7 @@ final class ParkingLot {
         in connection: Connection
     ) throws -> String {
         let body = reason == .oversize ? Array(incoming.body.prefix(Limits.oversizeKept)) : incoming.body
-        let fresh = ids.next(at: time)
+        let fresh = ids.next(at: stamp)
         let parkedId = try connection.first(
             Self.insert, fresh, incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
             incoming.replyTo, incoming.traceparent, envelope?.source, envelope?.id ?? incoming.messageId, envelope?.type, reason.rawValue,

@@ -173,5 +173,17 @@ enum MessagingSchema {
             ) STRICT;
             CREATE INDEX resyncUnfinished ON resync (number) WHERE sent < endsAt;
             """),
+        Migration(
+            "messaging-clock",
+            """
+            -- Leaps of business time that a person let through: from one instant to what the system's clock said.
+            CREATE TABLE acceptedClock (
+                number INTEGER PRIMARY KEY,
+                acceptedBy TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                businessInstant INTEGER NOT NULL,
+                systemInstant INTEGER NOT NULL CHECK (systemInstant > businessInstant)
+            ) STRICT;
+            """),
     ]
 }

@@ -16,6 +16,22 @@ import Testing
         #expect(schedule.isDue(on: tuesday, at: now))
     }
 
+    @Test func `while no clock is believed, only what waits for no date fires, and the rest when one is`() {
+        var schedule = TimerSchedule()
+        #expect(schedule.isDue(on: nil, at: now), "what the process before has put off")
+        schedule.fired(on: nil, more: false)
+        #expect(!schedule.isDue(on: nil, at: now))
+        schedule.request()
+        #expect(schedule.isDue(on: nil, at: now))
+        schedule.fired(on: nil, more: false)
+        #expect(schedule.isDue(on: monday, at: now), "nothing was done on any date")
+        schedule.fired(on: monday, more: false)
+        // A timer failed, and then the clock: on the same date as before, it is due once more.
+        schedule.failed(at: now)
+        schedule.fired(on: nil, more: false)
+        #expect(schedule.isDue(on: monday, at: now))
+    }
+
     @Test func `timers fire again at once while more is due, and when a handler asks`() {
         var schedule = TimerSchedule()
         schedule.fired(on: monday, more: true)

@@ -18,6 +18,9 @@ struct PrimitivesInstantTests {
         ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
         ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+        ("9999-12-31T23:59:60+00:00", "9999-12-31T23:59:59Z"),
+        ("9999-12-31T11:59:59-12:00", "9999-12-31T23:59:59Z"),
+        ("0001-01-01T08:00:00+08:00", "0001-01-01T00:00:00Z"),
     ])
     func `an RFC 3339 instant is read, and written in UTC`(text: String, written: String) throws {
         let instant = try #require(Instant(text))
@@ -26,6 +29,8 @@ struct PrimitivesInstantTests {
     }
 
     @Test(arguments: [
+        "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.999-00:01", "0001-01-01T00:00:00+00:01", "0001-01-01T07:59:59+08:00",
+        "0000-12-31T23:59:59Z", "10000-01-01T00:00:00Z",
         "", "2026-02-05", "2026-02-05T02:00:00", "2026-02-05 02:00:00Z", "2026-02-05T02:00Z", "2026-02-05T24:00:00Z",
         "2026-02-05T02:60:00Z",
         "2026-02-05T02:00:61Z", "2026-02-29T02:00:00Z", "2026-02-05T02:00:00.Z", "2026-02-05T02:00:00,5Z", "2026-02-05T02:00:00+8",
@@ -63,11 +68,14 @@ struct PrimitivesInstantTests {
         #expect(clock.today.description == "2026-02-06")
     }
 
-    @Test func `a clock that began elsewhere runs on from there`() throws {
+    @Test func `a clock that began elsewhere runs on from there, or from where its store stands`() throws {
         let start = try #require(Instant("2026-02-05T02:00:00Z"))
-        let clock = BusinessClock.starting(at: start)
+        let clock = BusinessClock.system(startingAt: start)
         #expect(clock.now >= start && clock.now < start.adding(.seconds(3600)))
-        clock.advance(to: start.adding(.seconds(86_400)))
-        #expect(clock.now >= start.adding(.seconds(86_400)))
+        let later = start.adding(.seconds(86_400))
+        clock.begin(BelievedTime.Memory(floor: later))
+        #expect(clock.now >= later && clock.now < later.adding(.seconds(3600)))
     }
+
+    @Test func `the program was not built in the future`() { #expect(BuildDate.day.start <= .systemNow) }
 }

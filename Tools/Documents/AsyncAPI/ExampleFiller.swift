@@ -63,6 +63,7 @@ struct ExampleFiller: Fields {
     mutating func instant(_ name: StaticString, _ value: inout Instant) {
         value = word(name).flatMap { Instant($0) } ?? date(nil).start
     }
+    mutating func instant(_ name: StaticString, _ value: inout Instant?) { value = optional(name).flatMap { Instant($0) } }
     mutating func count(_ name: StaticString, _ value: inout Int64) { value = number(name, 0...Rupiah.maximum.amount) }
     mutating func flag(_ name: StaticString, _ value: inout Bool) { value = word(name) == "true" }
     mutating func requiredFlag(_ name: StaticString, _ value: inout Bool) { flag(name, &value) }

@@ -59,6 +59,12 @@ enum ExampleWords {
         "catalog.backup-store/name": "nightly-2026-02-06", "permits.backup-store/name": "nightly-2026-02-06",
         "consignment.backup-store/name": "nightly-2026-02-06", "settlement.backup-store/name": "nightly-2026-02-06",
 
+        // The clock
+        "catalog.accept-clock/reason": "the machine was off since November", "catalog.accept-clock/time": "2027-02-01T01:00:00Z",
+        "permits.accept-clock/reason": "the machine was off since November", "permits.accept-clock/time": "2027-02-01T01:00:00Z",
+        "consignment.accept-clock/reason": "the machine was off since November", "consignment.accept-clock/time": "2027-02-01T01:00:00Z",
+        "settlement.accept-clock/reason": "the machine was off since November", "settlement.accept-clock/time": "2027-02-01T01:00:00Z",
+
         // Parked messages
         "parkedIds": "0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11",
     ]

@@ -22,6 +22,7 @@ enum ClockCheck {
                     "\(diagnosis.service)'s clock is \(abs(skew) / 1000) s \(skew > 0 ? "ahead of" : "behind") this machine's",
                     cure: "let both machines follow NTP (timedatectl)"))
         }
+        if let finding = verdict(clock, diagnosis.service, time) { return findings + [finding] }
         // Never behind the store's last instant: after training days the store is ahead of the calendar.
         if clock["martNow"] == nil, let business = clock.instant("businessNow"), abs(business.milliseconds - time.milliseconds) > noticed {
             findings.append(
@@ -30,6 +31,40 @@ enum ClockCheck {
                     cure: "its store has seen a later day (by MART_NOW or a wrong clock) and stays there until the calendar is past it"))
         }
         return findings
+    }
+
+    /// What helps where a service does not believe its machine's clock.
+    private static func verdict(_ clock: JSONValue, _ service: String, _ time: Instant) -> DoctorFinding? {
+        let business = clock.instant("businessNow") ?? time
+        let days = abs(business.milliseconds(since: time)) / 86_400_000
+        let clocks = "its machine's clock says \(time.witaSecond), business time stands at \(business.witaSecond)"
+        switch clock["verdict"]?.string {
+        case "ahead":
+            return .fault(
+                .clock, "\(service) does not believe its clock, which is \(days) days ahead: \(clocks)",
+                cure: """
+                    nothing dated happens until then: set the machine's clock right (timedatectl), and it goes on by itself; if the clock is \
+                    right, for the mart has rested as long: martctl clock accept --reason '…'
+                    """)
+        case "unknown":
+            return .fault(
+                .clock, "\(service) has a new store and no clock that can be right: \(clocks)",
+                cure: "set the machine's clock right (timedatectl): it goes on by itself, and nothing dated happens until then")
+        case "store-ahead":
+            return .fault(
+                .clock, "\(service)'s store stands \(days) days ahead of the calendar: \(clocks)",
+                cure: """
+                    it once believed a wrong clock, and what it published on those days stands: restore the last backup from before \
+                    (martctl verify says when each was taken, martctl restore), or begin with a new store; time alone does not mend it
+                    """)
+        case "behind":
+            return .warning(
+                .clock, "\(service)'s machine has a clock that is \(days) days behind: \(clocks)",
+                cure:
+                    "set it right (timedatectl); until then business time runs on from where the store stood, and messages carry a wrong time"
+            )
+        default: return nil
+        }
     }
 
     private static func starts(_ facts: DoctorFacts) -> [DoctorFinding] {

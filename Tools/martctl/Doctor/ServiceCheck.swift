@@ -8,6 +8,7 @@ enum ServiceCheck {
         "unroutable": "a consumer's queue or binding is missing: martctl topology diff, then martctl topology apply --yes",
         "store-failing": "the disk of the service's machine is full or failing: make room; the batch is tried again by itself",
         "timer-failing": "the message names the timer; the service's log has the error",
+        "clock-implausible": "see `clock` below",
         "starting": "martctl wait --ready; if it stays so, see `queues` below and the service's log",
         "stopping": "it was told to stop; start it again when it has ended",
     ]

@@ -21,7 +21,10 @@ final class VirtualMachine: Sendable {
 
     func pass(_ time: Int64) { milliseconds.withLock { $0 += time } }
 
-    var surroundings: Surroundings { Surroundings(seed: { self.seeds.withLock { $0.next() } }, now: { self.now }) }
+    /// - Parameter system: what a machine's clock says.
+    func surroundings(_ system: @escaping @Sendable () -> Instant) -> Surroundings {
+        Surroundings(seed: { self.seeds.withLock { $0.next() } }, now: system)
+    }
 }
 
 /// Where the stores of a run lie: in memory if the machine has a place for that. A commit there costs a few microseconds.
@@ -56,7 +59,8 @@ enum StoreTemplate {
     private static func make(_ definition: ServiceDefinition) throws -> Data {
         let folder = try StoreFolder()
         let machine = VirtualMachine(seed: 0, at: Instant(milliseconds: 0))
-        let store = try ServiceStore(definition, folder: folder.path, clock: .manual(machine.now), surroundings: machine.surroundings)
+        let store = try ServiceStore(
+            definition, folder: folder.path, clock: .manual(machine.now), surroundings: machine.surroundings { machine.now })
         try store.closeCleanly()
         // Closing leaves the schema in the log, for the last to close is a reader.
         try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }

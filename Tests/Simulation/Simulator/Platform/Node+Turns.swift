@@ -37,6 +37,8 @@ extension Node {
         var judged: [Judged] = []
         /// Business time of the transaction.
         var now: Instant
+        /// Whether the clock was not believed.
+        var holdsDates = false
         /// Appended by it, in the order of their sequence.
         var events: [PublishedEvent] = []
         /// The store failed after that, and the rest is still to be done.
@@ -47,12 +49,12 @@ extension Node {
     /// has died over it (`doom`).
     func write(max: Int) throws -> Commit? {
         guard let store, let processor else { return nil }
-        store.clock.advance(to: Instant(milliseconds: machine.now.milliseconds + clockOffset))
-        lastNow = Swift.max(lastNow, store.clock.now)
-        var commit = Commit(now: lastNow)
+        let moment = store.clock.moment
+        if moment.now < lastNow { throw Broken("\(name): business time went back from \(lastNow) to \(moment.now)") }
+        var commit = Commit(now: moment.now, holdsDates: moment.verdict.holdsDates)
         do {
-            if timers.isDue(on: store.clock.today, at: machine.monotonic) {
-                try fireTimers(store, processor)
+            if timers.isDue(on: moment.datedToday, at: machine.monotonic) {
+                try fireTimers(processor, on: moment.datedToday)
             } else if processor.committed.replayRequested {
                 try replay(processor, &commit)
             } else if try !takeBatch(max, processor, &commit) {
@@ -61,6 +63,7 @@ extension Node {
         } catch let error as StoreError {
             commit.failure = error
         }
+        if commit.failure == nil, !isDead { lastNow = moment.now }
         if doom != nil, commit.failure == nil || isDead {
             unobserved = commit
             return nil
@@ -71,7 +74,8 @@ extension Node {
 
     /// The next deliveries, or those that the store did not take; false if there are none.
     private func takeBatch(_ max: Int, _ processor: BatchProcessor, _ commit: inout Commit) throws -> Bool {
-        let deliveries = held.isEmpty ? consumer.take(max) : held
+        // A clock that is accepted counts from the next transaction on: what is judged in one turn is judged at one time.
+        let deliveries = held.isEmpty ? consumer.take(isClockDoubted ? 1 : max) : held
         guard let last = deliveries.last else {
             try processor.saveSentMarks()
             return false
@@ -165,11 +169,11 @@ extension Node {
         if !isDead { attempted = nil }
     }
 
-    private func fireTimers(_ store: ServiceStore, _ processor: BatchProcessor) throws {
+    private func fireTimers(_ processor: BatchProcessor, on today: BusinessDate?) throws {
         var failure: (any Error)?
-        try processor.fireTimers { failure = $1 }
+        try processor.fireTimers(dated: today != nil) { failure = $1 }
         if let failure { throw failure }
-        timers.fired(on: store.clock.today, more: processor.committed.timersRequested)
+        timers.fired(on: today, more: processor.committed.timersRequested)
     }
 
     /// Over the writer's connection, which is there anyway.

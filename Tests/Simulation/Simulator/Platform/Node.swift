@@ -21,8 +21,7 @@ final class Node {
     private let prefetch: Int
     private static let queues = Topology.platform.queues
     private let ownQueues: [Topology.Queue]
-    /// How far its clock is ahead, in milliseconds.
-    var clockOffset: Int64
+    let clock: NodeClock
 
     private(set) var store: ServiceStore?
     private(set) var processor: BatchProcessor?
@@ -34,7 +33,10 @@ final class Node {
     var held: [Delivery] = []
     /// Of those held, the ones that came back after a crash.
     var turns: [Int: SuspectTurn] = [:]
+    /// Business time of its last commit.
     var lastNow = Instant(milliseconds: 0)
+    /// The step in which a person last accepted its clock.
+    var acceptedAt: Int?
     var lastEvent: Int64 = 0
     private(set) var isOpen = false
     var pausedUntil = Instant(milliseconds: 0)
@@ -56,7 +58,9 @@ final class Node {
 
     var name: String { definition.name }
     var isRunning: Bool { store != nil }
-    var businessNow: Instant { max(lastNow, Instant(milliseconds: machine.now.milliseconds + clockOffset)) }
+    var businessNow: Instant { store?.clock.now ?? lastNow }
+    /// Nothing dated happens there.
+    var isClockDoubted: Bool { store?.clock.moment.verdict.holdsDates ?? false }
 
     init(_ definition: ServiceDefinition, _ broker: InMemoryBroker, _ machine: VirtualMachine, in folder: String, _ plan: Plan, place: Int)
         throws
@@ -67,7 +71,7 @@ final class Node {
         self.folder = "\(folder)/\(definition.name)"
         prefetch = plan.prefetch
         ownQueues = Topology.platform.queues(of: definition.name)
-        clockOffset = plan.clockOffsets[place]
+        clock = NodeClock(machine, offset: plan.clockOffsets[place])
         publisher = PublisherEnd(broker)
         consumer = ConsumerEnd(broker)
         try StoreTemplate.copy(definition, to: self.folder)
@@ -84,9 +88,7 @@ final class Node {
 
     /// Answers what the process before had committed and nobody has seen.
     func start() throws -> Commit? {
-        let store = try ServiceStore(
-            definition, folder: folder, clock: .manual(Instant(milliseconds: machine.now.milliseconds + clockOffset)),
-            surroundings: machine.surroundings)
+        let store = try ServiceStore(definition, folder: folder, clock: clock.business, surroundings: clock.surroundings)
         let processor = try BatchProcessor(store)
         processor.keepsRoutine = true
         let marks = store.sent.withLock { $0 }
@@ -95,7 +97,6 @@ final class Node {
         timers = TimerSchedule()
         suspects = Suspects(isArmed: store.wasStoppedUncleanly)
         if isRestored { (lastNow, lastEvent, isRestored) = (store.clock.now, processor.committed.events, false) }
-        lastNow = max(lastNow, store.clock.now)
         (self.store, self.processor) = (store, processor)
         isOpen = false
         pausedUntil = machine.now
@@ -215,7 +216,8 @@ final class Node {
         guard let store, let processor else { return false }
         let committed = processor.committed
         return held.isEmpty && consumer.isIdle && publisher.isIdle && publisher.isConnected && consumer.isConnected
-            && !timers.isDue(on: BusinessDate(businessNow), at: machine.monotonic) && window.events.mark >= committed.events
+            && !isClockDoubted && !timers.isDue(on: store.clock.moment.datedToday, at: machine.monotonic)
+            && window.events.mark >= committed.events
             && window.replies.mark >= committed.replies && !committed.replayRequested && (try? hasResync(store)) == false
     }
 }

@@ -34,6 +34,8 @@ public enum Fault: String, CaseIterable, Sendable {
     case clocks
     /// Days and years pass between steps.
     case years
+    /// A machine's clock jumps by months or years, forward or back, and comes back later; or is so when the service starts.
+    case wildClock = "wild-clock"
 
     /// Starting again takes longer than anything else, so these come less often than others.
     var endsProcess: Bool { [.crash, .crashInside, .powerCut, .deadly, .restore].contains(self) }

@@ -16,6 +16,8 @@ struct Plan {
     let rates: [(from: BusinessDate, percent: Int64)]
     /// How far each service's clock is ahead, in milliseconds.
     let clockOffsets: [Int64]
+    /// Of what happens to clocks.
+    let clockSeed: UInt64
     /// The service that may be restored.
     let restored: Int
     /// So many steps after its backup, at the latest.
@@ -30,9 +32,14 @@ struct Plan {
     init(_ random: inout SplitMix64, from start: BusinessDate, without: Set<Fault>) {
         var faults: Set<Fault> = []
         // Drawn for every fault, so that leaving one out leaves the others as they are.
-        for fault in Fault.allCases where random.below(5) < 2 { faults.insert(fault) }
+        for fault in Fault.allCases where fault != .wildClock && random.below(5) < 2 { faults.insert(fault) }
         // Nine processes die of each.
         if random.below(2) == 0 { faults.remove(.deadly) }
+        // Of a copy: everything else stays as it was.
+        var more = random
+        let clocks = more.next()
+        if more.below(3) == 0 { faults.insert(.wildClock) }
+        clockSeed = clocks
         self.faults = faults.subtracting(without)
         rarity = 8 << random.below(4)
         pace = 2 + random.below(3)
@@ -46,8 +53,7 @@ struct Plan {
         for days in [1 + Int(random.below(3)), 30] { rates.insert((start.adding(days: days), Int64(random.below(11))), at: 0) }
         self.rates = random.below(2) == 0 ? rates : []
         clockOffsets = self.faults.contains(.clocks) ? offsets : [0, 0, 0, 0]
-        // Of a copy: everything else stays as it was.
-        var more = random
+        more = random
         restored = Int(more.below(4))
         restoredAfter = 10 + Int(more.below(80))
     }

@@ -38,8 +38,8 @@ extension Simulation {
             // Events are kept for 400 days: what is heard again must be heard before that.
             let isLong = below(8) == 0 && !hasRestored
             machine.pass(Int64(isLong ? 100 + below(400) : 1 + below(3)) * 86_400_000)
-        // These two are there all the time.
-        case .delay, .clocks: break
+        // These are there all the time, or come by themselves.
+        case .delay, .clocks, .wildClock: break
         }
     }
 

@@ -17,12 +17,20 @@ extension Simulation {
         while let fault = lasting.popLast() { try fault.end() }
         for (zombie, _) in zombies { zombie.end(broker, arriving: 0) }
         zombies = []
-        let ahead = nodes.map(\.businessNow).max() ?? machine.now
-        machine.pass(max(0, ahead.milliseconds - machine.now.milliseconds))
-        for node in nodes { node.clockOffset = 0 }
         for node in nodes { node.cancelDeath() }
+        try setClocksRight()
         mendDeadly()
         try comeToRest()
+    }
+
+    /// Business time never goes back: where a clock was ahead, people stop the service until the calendar has overtaken it.
+    private func setClocksRight() throws {
+        let ahead = nodes.filter { $0.businessNow > machine.now }
+        let latest = ahead.map(\.businessNow).max() ?? machine.now
+        for node in ahead { for zombie in try node.crash() { zombie.end(broker, arriving: 0) } }
+        machine.pass(latest.milliseconds(since: machine.now))
+        for node in nodes { (node.clock.offset, node.acceptedAt) = (0, nil) }
+        for node in ahead { if let commit = try node.start() { try observe(commit, of: node) } }
     }
 
     /// Nothing happens any more but that days begin: what ends then must end on its day.
@@ -38,6 +46,7 @@ extension Simulation {
         for _ in 0..<Self.boundOfRounds {
             step += 1
             machine.pass(1000)
+            acceptClocks()
             try takeRound()
             if !areServicesQuiet { continue }
             if desk.isQuiet {
@@ -89,6 +98,7 @@ extension Simulation {
     func compareWithModel() throws {
         let today = BusinessDate(machine.now)
         for node in nodes {
+            if node.businessNow != machine.now { throw Broken("\(node.name): business time is \(node.businessNow), not \(machine.now)") }
             for consumer in nodes {
                 let wanted = Set(consumer.definition.consumes.map(\.type))
                 for id in watch.publishedIds[node.name] ?? [] where wanted.contains(watch.published[id]?.type ?? "") {

@@ -63,8 +63,12 @@ public final class Simulation {
         nodes = try definitions.enumerated().map { try Node($1, broker, machine, in: path, plan, place: $0) }
         desk = Desk(broker, machine)
         watch = Watch(rates: plan.rates)
+        clockRandom = SplitMix64(seed: plan.clockSeed)
         (self.broker, self.plan, self.machine, self.random) = (broker, plan, machine, random)
     }
+
+    /// Decides on clocks alone, so that what happens to them leaves the rest of a run as it is.
+    var clockRandom: SplitMix64
 
     /// Runs to the end; throws what broke.
     public func run() throws {
@@ -109,6 +113,7 @@ public final class Simulation {
         {
             try strike(fault)
         }
+        try disturbClocks()
         if random.below(plan.pace) == 0 { ask() }
         for _ in 0..<6 { try turnSomebody() }
     }
