@@ -141,7 +141,7 @@ targets += [
         ["MartctlKit", "Platform", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
     test(
         "DocumentsTests", "Tests/Unit/Documents",
-        ["Documents", "Platform", "MessagingTesting", "Messaging", "Store", "Contracts", "StrictJSON"]),
+        ["Documents", "Platform", "MessagingTesting", "Messaging", "Store", "Contracts", "StrictJSON", "Primitives", grdb[0]]),
     test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
     test("SimulationTests", "Tests/Simulation/Tests", ["Simulator"]),
     test("TidyTests", "Tests/Tidy", []),

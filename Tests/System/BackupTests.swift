@@ -22,8 +22,6 @@ struct BackupTests {
         #expect(verdict.contains("✓ every lot has on hand what its movements leave"))
         let manifest = try await stack["catalog"].json("/v1/backups/one")["manifest"]
         #expect(manifest?["lastSequence"]?.int64 == (try await stack["catalog"].json("/v1/status")["lastSequence"]?.int64))
-        // The same name again is the same backup.
-        #expect(try await stack.backUp("one") == output)
         try await client.registerSeller("s-2")
         await client.close()
         try await stack.stop()
@@ -62,6 +60,26 @@ struct BackupTests {
         #expect(rehearsal.output.contains("Nothing was done"))
         try await stack.restart("permits")
         #expect(try await stack["permits"].json("/v1/status")["source"]?.string == "/permits")
+        try await stack.stop()
+    }
+
+    @Test func `a used name is refused in words, also when its files are gone and after a restore`() async throws {
+        let stack = try await Stack.start(services: ["permits"], environment: Self.clock)
+        func refused(_ name: String) async throws {
+            let again = try await Program.run("martctl", ["backup", "permits", "--name", name], environment: stack.clientEnvironment)
+            #expect(again.exitCode == 1)
+            #expect(again.error.contains("choose another name"), "\(again.error)")
+        }
+        try await stack.backUp("one", "permits")
+        try await refused("one")
+        let file = stack.backupFile("one", of: "permits")
+        let kept = file + ".kept"
+        try FileManager.default.moveItem(atPath: file, toPath: kept)
+        try await refused("one")
+        try FileManager.default.moveItem(atPath: kept, toPath: file)
+        try await stack.restore("one", of: "permits")
+        try await refused("one")
+        try await stack.backUp("two", "permits")
         try await stack.stop()
     }
 

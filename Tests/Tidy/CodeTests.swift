@@ -16,6 +16,14 @@ struct CodeTests {
             instead: "throw, or explain the impossible in a preconditionFailure")
     }
 
+    /// A released step of a schema must stay as it is, whatever the code that it would be computed from becomes.
+    @Test func `no schema is computed from code`() {
+        let schemas = Repository.swiftFiles.filter { $0.path.hasSuffix("Schema.swift") && !$0.path.hasPrefix("Tests/") }
+        expectNone(
+            places(in: schemas) { $0.code.contains("\\(") },
+            instead: "write the SQL out: what a release has created is text, and stores of that release have it")
+    }
+
     @Test func `nothing is left to be done later`() {
         let notes = ["FIX" + "ME", "TO" + "DO"]
         expectNone(

@@ -11,13 +11,14 @@ enum BackupCommand {
             name: name, channel: .commands, input: BackupRequest.self,
             decode: { envelope throws(InvalidData) in
                 let request = try FieldReader.read(BackupRequest.self, from: envelope.data)
-                let key = request.backupName.map { (key: BusinessKey("backup", $0), canonical: FieldWriter.bytes(of: request)) }
-                return .init(subject: request.backupName ?? service, businessKey: key) { try write(request, in: $0) }
+                // No business key: a name is used once, whoever asks again, so that nobody takes an old backup for a new one.
+                return .init(subject: request.backupName ?? service, businessKey: nil) { try write(request, in: $0) }
             },
             isKeptWhenRejected: { _ in false })
     }
 
     private static let next = SQL("SELECT coalesce(max(number), 0) + 1 FROM backup")
+    private static let used = SQL("SELECT state FROM backup WHERE name = ?")
     private static let insert = SQL(
         "INSERT INTO backup (number, name, requestedBy, requestedAt, state) VALUES (?, ?, ?, ?, 'requested') ON CONFLICT (name) DO NOTHING")
 
@@ -25,7 +26,9 @@ enum BackupCommand {
         let number = try tx.first(next) { $0.int(0) } ?? 1
         let name = request.backupName ?? "\(BackupName.stamp(tx.outbox.stamp))-\(number)"
         guard try tx.execute(insert, number, name, request.by, tx.outbox.stamp) == 1 else {
-            return .rejected(Rejection(.conflict, "a backup \(name) was asked for before", field: "name"))
+            let state = try tx.first(used, name) { $0.text(0) } ?? ""
+            return .rejected(
+                Rejection(.conflict, "the backup name \(name) is used (\(state)): choose another one", field: "name"))
         }
         tx.requestBackup()
         return .answered(JSONWriter.object { $0.member("name", name) })

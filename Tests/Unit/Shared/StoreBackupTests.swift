@@ -64,9 +64,11 @@ struct StoreBackupTests {
         #expect(try bench.store.wantedBackup() == nil)
     }
 
-    @Test func `a name is used once, and the same wish again is the same backup`() throws {
+    @Test func `a name is used once, whoever asks again and whatever has become of its files`() throws {
         try backUp("one")
-        #expect(try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#).verdict == "duplicate ok")
+        #expect(try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#).verdict == "rejected conflict")
+        try FileManager.default.removeItem(atPath: folder)
+        #expect(try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#).verdict == "rejected conflict")
         #expect(try bench.ask("backup-store", #"{"name":"one","by":"Yosef"}"#).verdict == "rejected conflict")
         #expect(try bench.ask("backup-store", #"{"name":"../one","by":"Yosef"}"#).verdict == "rejected invalid")
         #expect(try bench.store.wantedBackup() == nil)

@@ -51,12 +51,13 @@ struct Backup: AsyncParsableCommand {
         try await Failure.reported {
             let sides = try sides.sides()
             let name = name ?? BackupTime.stamp(.systemNow)
+            let wanted = Platform.listenersFirst.map(\.name).filter { services.isEmpty || services.contains($0) }.map { sides[$0] }
+            try await checkUnused(name, wanted)
             let client = CommandClient(try broker.configuration(), source: "/martctl")
             var taken: [TakenBackup] = []
             do {
                 try await client.connect(within: broker.patience)
-                for service in Platform.listenersFirst.map(\.name) where services.isEmpty || services.contains(service) {
-                    guard let side = sides.all.first(where: { $0.service == service }) else { continue }
+                for side in wanted {
                     let backup = try await take(name, side, client)
                     if json { Terminal.show(JSONLine.text(backup.write)) }
                     taken.append(backup)
@@ -68,6 +69,17 @@ struct Backup: AsyncParsableCommand {
             }
             if !json { Terminal.show(TakenBackup.screen(taken)) }
             if taken.contains(where: { $0.state != "done" }) { throw ExitCode(Failure.Code.refused.rawValue) }
+        }
+    }
+
+    /// Before the first is taken: half a set of backups under a name that the other half has from last week would mislead.
+    private func checkUnused(_ name: String, _ wanted: [HTTPClient]) async throws {
+        for side in wanted {
+            guard let earlier = try await side.find("/v1/backups/\(HTTPClient.escaped(name))") else { continue }
+            throw Failure(
+                .refused,
+                "\(side.service) was asked for a backup \(name) before (\(earlier["state"]?.string ?? "unknown")); nothing was taken: choose another name"
+            )
         }
     }
 

@@ -275,14 +275,28 @@ enum ConsignmentSchema {
         UNION ALL SELECT lotNumber, 'adjusted', difference FROM stockAdjustment;
         """
 
-    private static let appendOnly = [
-        "sale", "saleLine", "allocation", "refund", "refundLine", "restock", "goodsReturn", "writeOff", "stockAdjustment", "resolution",
-        "resolvedFlag",
-    ]
-    .map { table in
+    private static let appendOnly = """
+        CREATE TRIGGER saleIsNeverUpdated BEFORE UPDATE ON sale BEGIN SELECT RAISE(ABORT, 'sale is append-only'); END;
+        CREATE TRIGGER saleIsNeverDeleted BEFORE DELETE ON sale BEGIN SELECT RAISE(ABORT, 'sale is append-only'); END;
+        CREATE TRIGGER saleLineIsNeverUpdated BEFORE UPDATE ON saleLine BEGIN SELECT RAISE(ABORT, 'saleLine is append-only'); END;
+        CREATE TRIGGER saleLineIsNeverDeleted BEFORE DELETE ON saleLine BEGIN SELECT RAISE(ABORT, 'saleLine is append-only'); END;
+        CREATE TRIGGER allocationIsNeverUpdated BEFORE UPDATE ON allocation BEGIN SELECT RAISE(ABORT, 'allocation is append-only'); END;
+        CREATE TRIGGER allocationIsNeverDeleted BEFORE DELETE ON allocation BEGIN SELECT RAISE(ABORT, 'allocation is append-only'); END;
+        CREATE TRIGGER refundIsNeverUpdated BEFORE UPDATE ON refund BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END;
+        CREATE TRIGGER refundIsNeverDeleted BEFORE DELETE ON refund BEGIN SELECT RAISE(ABORT, 'refund is append-only'); END;
+        CREATE TRIGGER refundLineIsNeverUpdated BEFORE UPDATE ON refundLine BEGIN SELECT RAISE(ABORT, 'refundLine is append-only'); END;
+        CREATE TRIGGER refundLineIsNeverDeleted BEFORE DELETE ON refundLine BEGIN SELECT RAISE(ABORT, 'refundLine is append-only'); END;
+        CREATE TRIGGER restockIsNeverUpdated BEFORE UPDATE ON restock BEGIN SELECT RAISE(ABORT, 'restock is append-only'); END;
+        CREATE TRIGGER restockIsNeverDeleted BEFORE DELETE ON restock BEGIN SELECT RAISE(ABORT, 'restock is append-only'); END;
+        CREATE TRIGGER goodsReturnIsNeverUpdated BEFORE UPDATE ON goodsReturn BEGIN SELECT RAISE(ABORT, 'goodsReturn is append-only'); END;
+        CREATE TRIGGER goodsReturnIsNeverDeleted BEFORE DELETE ON goodsReturn BEGIN SELECT RAISE(ABORT, 'goodsReturn is append-only'); END;
+        CREATE TRIGGER writeOffIsNeverUpdated BEFORE UPDATE ON writeOff BEGIN SELECT RAISE(ABORT, 'writeOff is append-only'); END;
+        CREATE TRIGGER writeOffIsNeverDeleted BEFORE DELETE ON writeOff BEGIN SELECT RAISE(ABORT, 'writeOff is append-only'); END;
+        CREATE TRIGGER stockAdjustmentIsNeverUpdated BEFORE UPDATE ON stockAdjustment BEGIN SELECT RAISE(ABORT, 'stockAdjustment is append-only'); END;
+        CREATE TRIGGER stockAdjustmentIsNeverDeleted BEFORE DELETE ON stockAdjustment BEGIN SELECT RAISE(ABORT, 'stockAdjustment is append-only'); END;
+        CREATE TRIGGER resolutionIsNeverUpdated BEFORE UPDATE ON resolution BEGIN SELECT RAISE(ABORT, 'resolution is append-only'); END;
+        CREATE TRIGGER resolutionIsNeverDeleted BEFORE DELETE ON resolution BEGIN SELECT RAISE(ABORT, 'resolution is append-only'); END;
+        CREATE TRIGGER resolvedFlagIsNeverUpdated BEFORE UPDATE ON resolvedFlag BEGIN SELECT RAISE(ABORT, 'resolvedFlag is append-only'); END;
+        CREATE TRIGGER resolvedFlagIsNeverDeleted BEFORE DELETE ON resolvedFlag BEGIN SELECT RAISE(ABORT, 'resolvedFlag is append-only'); END;
         """
-        CREATE TRIGGER \(table)IsNeverUpdated BEFORE UPDATE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
-        CREATE TRIGGER \(table)IsNeverDeleted BEFORE DELETE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
-        """
-    }.joined(separator: "\n")
 }

@@ -16,7 +16,7 @@ enum SettlementSchema {
             sellerId TEXT UNIQUE,
             CHECK (sellerId IS NULL OR name = 'seller-payable/' || sellerId)
         ) STRICT;
-        INSERT INTO account (number, name) VALUES \(Account.fixed.map { "(\($0.account.number), '\($0.name)')" }.joined(separator: ", "));
+        INSERT INTO account (number, name) VALUES (1, 'cash-clearing/cash'), (2, 'cash-clearing/qris'), (3, 'cash-clearing/transfer'), (4, 'cash-clearing/kkpd'), (11, 'mart-margin'), (12, 'loss-expense'), (13, 'suspense');
 
         -- One row for each thing that moved money, in the order of posting.
         CREATE TABLE posting (
@@ -112,13 +112,23 @@ enum SettlementSchema {
 
         """
 
-    private static let appendOnly = ["account", "posting", "entry", "saleLine", "refundLine", "loss", "assignment"].map { table in
-        """
-        CREATE TRIGGER \(table)IsNeverUpdated BEFORE UPDATE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is never updated'); END;
-        CREATE TRIGGER \(table)IsNeverDeleted BEFORE DELETE ON \(table) BEGIN SELECT RAISE(ABORT, '\(table) is never deleted from'); END;
+    private static let appendOnly = """
+        CREATE TRIGGER accountIsNeverUpdated BEFORE UPDATE ON account BEGIN SELECT RAISE(ABORT, 'account is never updated'); END;
+        CREATE TRIGGER accountIsNeverDeleted BEFORE DELETE ON account BEGIN SELECT RAISE(ABORT, 'account is never deleted from'); END;
+        CREATE TRIGGER postingIsNeverUpdated BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'posting is never updated'); END;
+        CREATE TRIGGER postingIsNeverDeleted BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'posting is never deleted from'); END;
+        CREATE TRIGGER entryIsNeverUpdated BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entry is never updated'); END;
+        CREATE TRIGGER entryIsNeverDeleted BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry is never deleted from'); END;
+        CREATE TRIGGER saleLineIsNeverUpdated BEFORE UPDATE ON saleLine BEGIN SELECT RAISE(ABORT, 'saleLine is never updated'); END;
+        CREATE TRIGGER saleLineIsNeverDeleted BEFORE DELETE ON saleLine BEGIN SELECT RAISE(ABORT, 'saleLine is never deleted from'); END;
+        CREATE TRIGGER refundLineIsNeverUpdated BEFORE UPDATE ON refundLine BEGIN SELECT RAISE(ABORT, 'refundLine is never updated'); END;
+        CREATE TRIGGER refundLineIsNeverDeleted BEFORE DELETE ON refundLine BEGIN SELECT RAISE(ABORT, 'refundLine is never deleted from'); END;
+        CREATE TRIGGER lossIsNeverUpdated BEFORE UPDATE ON loss BEGIN SELECT RAISE(ABORT, 'loss is never updated'); END;
+        CREATE TRIGGER lossIsNeverDeleted BEFORE DELETE ON loss BEGIN SELECT RAISE(ABORT, 'loss is never deleted from'); END;
+        CREATE TRIGGER assignmentIsNeverUpdated BEFORE UPDATE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is never updated'); END;
+        CREATE TRIGGER assignmentIsNeverDeleted BEFORE DELETE ON assignment BEGIN SELECT RAISE(ABORT, 'assignment is never deleted from'); END;
 
         """
-    }.joined()
 
     private static let audit = """
         -- Must be empty, always.
