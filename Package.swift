@@ -124,7 +124,7 @@ targets += [
         [
             "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
         ]),
-    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit", "Primitives"]),
+    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit", "RabbitMQ", "Primitives"]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
     test(
         "SystemTests", "Tests/System",

@@ -132,7 +132,7 @@ extension SetupChannel {
             throw .setupFailed(error)
         }
         try channel.finish()
-        try connection.close()
+        try connection.close(within: configuration.rpcTimeout)
         return value
     }
 

@@ -5,55 +5,69 @@ import Synchronization
 
 /// Watches how a connection comes about, and ends the process where waiting cannot help.
 ///
-/// A broker that is merely absent is waited for. For good refused is: credentials five times at start, a topology conflict, and the service's
-/// `.owner` queue held by another instance for longer than two heartbeats (a shorter time may be the broker not having noticed our last death).
+/// A broker that is merely absent is waited for, and so is whatever a connection ends with while it runs. `RefusalRecord` says what is left.
 final class Refusals: Sendable {
-    private static let loginAttempts = 5
-
-    private struct State {
-        var refusedLogins = 0
-        var lockedSince: ContinuousClock.Instant?
-        var wasConnected = false
-    }
-
-    private let state = Mutex(State())
-    private let patience: Duration
+    private let record: Mutex<RefusalRecord>
     private let logger: Logger
 
-    init(heartbeat: Duration, logger: Logger) {
-        patience = heartbeat * 2
+    init(of service: String, heartbeat: Duration, logger: Logger) {
+        record = Mutex(RefusalRecord(ownerQueue: TopologySetup.ownerQueue(of: service), heartbeat: heartbeat))
         self.logger = logger
     }
 
     func changed(_ connection: ConnectionState) {
-        state.withLock { state in
-            switch connection {
-            case .connected:
-                state.wasConnected = true
-                state.refusedLogins = 0
-                state.lockedSince = nil
-            case .connecting(let error?): judge(error, &state)
-            default: return
-            }
-        }
+        if let reason = record.withLock({ $0.changed(connection, at: .now) }) { FatalExit.now(.unavailable, reason, logger) }
+    }
+}
+
+/// What a connection was refused so far. Pure: states and times in, the reason to end the process out.
+///
+/// For good refused is: credentials or virtual host five times at start; a declaration that differs from what is there; and the service's `.owner`
+/// queue, held by another instance for longer than three heartbeats (the broker may take as long to notice that the last one died).
+/// Everything else that the broker closes a channel or connection for (a delivery that was held for too long, a message that is too large, rights
+/// taken away, a queue that is gone or another's for now, an error of its own, a limit that is reached) ends the connection and no more.
+struct RefusalRecord {
+    private static let loginAttempts = 5
+    private static let ownerHeartbeats = 3
+
+    private let ownerQueue: String
+    private let patience: Duration
+    private var refusedLogins = 0
+    private var lockedSince: ContinuousClock.Instant?
+    private var wasConnected = false
+
+    init(ownerQueue: String, heartbeat: Duration) {
+        self.ownerQueue = ownerQueue
+        patience = heartbeat * Self.ownerHeartbeats
     }
 
-    private func judge(_ error: RabbitMQError, _ state: inout State) {
+    /// - Returns: why waiting cannot help, if so.
+    mutating func changed(_ connection: ConnectionState, at now: ContinuousClock.Instant) -> String? {
+        switch connection {
+        case .connected:
+            wasConnected = true
+            refusedLogins = 0
+            lockedSince = nil
+        case .connecting(let error?): return judge(error, at: now)
+        case .connecting, .blocked, .suspended, .closed: break
+        }
+        return nil
+    }
+
+    private mutating func judge(_ error: RabbitMQError, at now: ContinuousClock.Instant) -> String? {
+        if error.code == .resourceLocked, error.replyText?.contains("'\(ownerQueue)'") == true {
+            let since = lockedSince ?? now
+            lockedSince = since
+            return since.duration(to: now) > patience ? "another instance of this service is running on the broker: \(error)" : nil
+        }
+        lockedSince = nil
         switch error.code {
-        case .authenticationRefused where !state.wasConnected:
-            state.refusedLogins += 1
-            if state.refusedLogins >= Self.loginAttempts {
-                FatalExit.now(.unavailable, "the broker refuses the credentials or virtual host: \(error)", logger)
-            }
-        case .resourceLocked:
-            let since = state.lockedSince ?? .now
-            state.lockedSince = since
-            if since.duration(to: .now) > patience {
-                FatalExit.now(.unavailable, "another instance of this service is running on the broker: \(error)", logger)
-            }
-        case .preconditionFailed:
-            FatalExit.now(.unavailable, "the broker's topology conflicts with the contract: \(error)", logger)
-        default: state.lockedSince = nil
+        case .authenticationRefused where !wasConnected:
+            refusedLogins += 1
+            return refusedLogins >= Self.loginAttempts ? "the broker refuses the credentials or virtual host: \(error)" : nil
+        case .preconditionFailed where error.refused == .declaration && !error.isRetriable:
+            return "the broker's topology conflicts with the contract: \(error)"
+        default: return nil
         }
     }
 }

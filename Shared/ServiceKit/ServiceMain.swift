@@ -22,7 +22,7 @@ public enum ServiceMain {
         let settings = await readSettings(builtIn)
         var logger = Logger(label: builtIn.name) { LineLog(logLevel: settings.logLevel, label: $0, isJSON: settings.logsJSON) }
         logger.logLevel = settings.logLevel
-        if let fault = CrashPoint.fault { FatalExit.now(.configuration, fault) }
+        for fault in [CrashPoint.fault, Patience.fault] { if let fault { FatalExit.now(.configuration, fault) } }
         let definition: ServiceDefinition
         do throws(InvalidData) {
             definition = try make(settings.rules)

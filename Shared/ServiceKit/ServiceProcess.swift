@@ -78,7 +78,7 @@ struct ServiceProcess {
     private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {
         let service = store.definition.name
         let queues = Topology.platform.queues(of: service)
-        let refusals = Refusals(heartbeat: settings.broker.heartbeat, logger: logger)
+        let refusals = Refusals(of: service, heartbeat: settings.broker.heartbeat, logger: logger)
         return RabbitMQConsumer(
             configuration: settings.broker,
             subscriptions: queues.map { queue in

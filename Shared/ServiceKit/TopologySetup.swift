@@ -27,8 +27,9 @@ final class TopologySetup: Sendable {
     func assert(_ queues: [Topology.Queue], on channel: SetupChannel) throws(RabbitMQError) {
         do throws(RabbitMQError) {
             for declaration in declarations(of: queues) { try channel.declare(declaration) }
-        } catch  where error.replyCode == 403 {
-            mayDeclare.withLock { $0 = false }
+        } catch {
+            // Rights may have come back: what is missing is declared if that is allowed by now.
+            if error.replyCode == 403 || error.replyCode == 404 { mayDeclare.withLock { $0 = error.replyCode == 404 } }
             throw error
         }
     }

@@ -21,5 +21,5 @@ struct ChaosTests {
 }
 
 extension Scenario {
-    static let all = lifecycles + crashPoints + messages + disks + slowDisks + topologies + brokers + networks + restores
+    static let all = lifecycles + crashPoints + messages + disks + failingStores + slowDisks + topologies + brokers + networks + restores
 }

@@ -20,6 +20,8 @@ final class ConnectionControl: Sendable {
         var isEnded = false
         var stopDeadline: MonotonicTime?
         var reconnectReason: String?
+        /// Why there shall be no connection.
+        var suspension: String?
         var generation = 0
         /// The socket that the watchdog may cut; gone before the descriptor is closed, so that no stranger's is hit.
         var socket: Int32?
@@ -55,6 +57,21 @@ final class ConnectionControl: Sendable {
 
     func reconnect(reason: String) {
         shared.withLock { $0.reconnectReason = reason }
+        wakeUp.wake()
+    }
+
+    /// Drops the connection, in order, until `resume()`.
+    func suspend(reason: String) {
+        shared.withLock { shared in
+            shared.suspension = reason
+            // The connection that is there now must end, also when it is resumed before the thread has seen this.
+            shared.reconnectReason = reason
+        }
+        wakeUp.wake()
+    }
+
+    func resume() {
+        shared.withLock { $0.suspension = nil }
         wakeUp.wake()
     }
 
@@ -98,15 +115,19 @@ extension ConnectionControl {
         }
     }
 
-    /// One look at both, as it is done in every turn.
-    func requests() -> (stopDeadline: MonotonicTime?, reconnectReason: String?) {
+    var suspension: String? { shared.withLock { $0.suspension } }
+
+    /// One look at all, as it is done in every turn.
+    func requests() -> (stopDeadline: MonotonicTime?, reconnectReason: String?, isSuspended: Bool) {
         shared.withLock { shared in
             defer { shared.reconnectReason = nil }
-            return (shared.stopDeadline, shared.reconnectReason)
+            return (shared.stopDeadline, shared.reconnectReason, shared.suspension != nil)
         }
     }
 
-    var hasRequests: Bool { shared.withLock { $0.stopDeadline != nil || $0.reconnectReason != nil } }
+    var hasRequests: Bool {
+        shared.withLock { $0.stopDeadline != nil || $0.reconnectReason != nil || $0.suspension != nil }
+    }
 
     func turned(at now: MonotonicTime) { lastTurn.store(now.nanoseconds, ordering: .relaxed) }
 

@@ -39,8 +39,10 @@ final class ConnectionLoop {
     func run() {
         while control.stopDeadline == nil {
             connectedAt = nil
+            if let reason = control.suspension { waitUntilResumed(reason) }
             do {
                 try connectAndTurn()
+                client.settleWithoutConnection()
             } catch {
                 // First the state, so that who sees a lost message sees that there is no connection.
                 control.enter(.connecting(lastError: error))
@@ -54,8 +56,9 @@ final class ConnectionLoop {
         control.ended()
     }
 
-    /// Returns when told to stop, throws when the connection ends otherwise.
+    /// Returns when told to stop or to do without a connection, throws when the connection ends otherwise.
     private func connectAndTurn() throws(RabbitMQError) {
+        if control.stopDeadline != nil { return }
         control.turned(at: .now())
         let host = control.configuration.hosts.isEmpty ? nil : control.configuration.host(attempt: attempt)
         guard let host else { throw .invalidConfiguration("no host") }
@@ -83,7 +86,7 @@ final class ConnectionLoop {
     private func close(_ connection: NativeConnection) {
         do {
             try client.finish(connection)
-            try connection.close()
+            try connection.close(within: control.configuration.rpcTimeout) { control.turned(at: .now()) }
         } catch {
             control.logger.warning(
                 "the connection was not closed in order", metadata: [LogKey.role: "\(control.role)", LogKey.error: "\(error)"])
@@ -94,7 +97,8 @@ final class ConnectionLoop {
         while true {
             let now = MonotonicTime.now()
             control.turned(at: now)
-            let (stopDeadline, reconnectReason) = control.requests()
+            let (stopDeadline, reconnectReason, isSuspended) = control.requests()
+            if isSuspended { return }
             if let reconnectReason {
                 // In order, so that acknowledgements given before the request reach the broker.
                 close(connection)
@@ -113,6 +117,23 @@ final class ConnectionLoop {
         }
     }
 
+    private func waitUntilResumed(_ reason: String) {
+        control.enter(.suspended(reason: reason))
+        control.logger.warning("suspended", metadata: [LogKey.role: "\(control.role)", LogKey.reason: "\(reason)"])
+        while control.stopDeadline == nil, control.suspension != nil {
+            client.settleWithoutConnection()
+            control.wakeUp.announceSleep()
+            if client.hasWork || control.stopDeadline != nil || control.suspension == nil {
+                control.wakeUp.cancelSleep()
+            } else {
+                control.wakeUp.sleep(socket: nil, milliseconds: RabbitMQLimits.turnMilliseconds)
+            }
+        }
+        // What was asked of the connection that is gone does not concern the next one.
+        _ = control.takeReconnectReason()
+        if control.stopDeadline == nil { control.enter(.connecting(lastError: nil)) }
+    }
+
     /// A broker that is away fails the same way some hundred times in the first minute.
     private func log(_ error: RabbitMQError, retryIn delay: Duration, now: MonotonicTime) {
         let isRepeated = lastLogged.map { $0.error == error && now - $0.time < RabbitMQLimits.repeatedLogPeriod } ?? false
@@ -128,12 +149,12 @@ final class ConnectionLoop {
         log(error, retryIn: delay, now: now)
         _ = control.takeReconnectReason()
         let end = now + delay
-        while control.stopDeadline == nil {
+        while control.stopDeadline == nil, control.suspension == nil {
             client.settleWithoutConnection()
             let rest = end - .now()
             if rest <= .zero { return }
             control.wakeUp.announceSleep()
-            if client.hasWork || control.stopDeadline != nil {
+            if client.hasWork || control.stopDeadline != nil || control.suspension != nil {
                 control.wakeUp.cancelSleep()
             } else {
                 control.wakeUp.sleep(socket: nil, milliseconds: rest.pollMilliseconds)

@@ -50,6 +50,13 @@ final class ConsumerCore: Sendable {
 
     func reconnect(reason: String) { control.reconnect(reason: reason) }
 
+    func suspend(reason: String) {
+        control.suspend(reason: reason)
+        dropBuffered()
+    }
+
+    func resume() { control.resume() }
+
     func requestStop(timeout: Duration) {
         stopConsuming()
         control.requestStop(timeout: timeout)

@@ -90,6 +90,13 @@ public final class RabbitMQConsumer: Sendable {
     /// Drops the connection and comes back through `setup`.
     public func reconnect(reason: String) { core.reconnect(reason: reason) }
 
+    /// Drops the connection, so that the broker takes back what is unacknowledged, and does without until `resume()`. Acknowledgements given
+    /// before are sent first. Nothing is handed out meanwhile.
+    public func suspend(reason: String) { core.suspend(reason: reason) }
+
+    /// Connects again after `suspend(reason:)`.
+    public func resume() { core.resume() }
+
     /// Where the connection stands.
     public var state: ConnectionState { core.state }
 

@@ -7,6 +7,8 @@ public enum ConnectionState: Sendable, Equatable {
     case connected(generation: Int)
     /// Connected, but the broker takes no messages because of an alarm (memory, disk). Publishers only.
     case blocked(reason: String)
+    /// Dropped on request, and not coming back before `resume()`. Consumers only.
+    case suspended(reason: String)
     /// Shut down.
     case closed
 }

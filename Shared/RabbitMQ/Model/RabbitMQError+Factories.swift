@@ -23,7 +23,7 @@ extension RabbitMQError {
 
     /// The broker closed the channel or the connection; the reply code says which error that is.
     static func closedByBroker(
-        _ context: String, replyCode: Int, replyText: String, channel: Bool, file: String = #fileID, line: Int = #line
+        _ context: String, replyCode: Int, replyText: String, channel: Bool, refused: Refused?, file: String = #fileID, line: Int = #line
     ) -> RabbitMQError {
         let (code, isRetriable): (Code, Bool) =
             switch replyCode {
@@ -31,13 +31,25 @@ extension RabbitMQError {
             case 404: (.notFound, false)
             // The holder may go away, so that trying again is worth it.
             case 405: (.resourceLocked, true)
-            case 406: (.preconditionFailed, false)
-            case 530 where !channel: (.authenticationRefused, false)
+            case 406: (.preconditionFailed, isRetriable(refused: refused, replyText))
             default: (channel ? .channelClosed : .connectionClosed, true)
             }
         return RabbitMQError(
-            code, context, isRetriable: isRetriable, replyCode: replyCode, replyText: replyText, file: file, line: line)
+            code, context, isRetriable: isRetriable, replyCode: replyCode, replyText: replyText, refused: refused, file: file, line: line)
     }
+
+    /// Only what was refused says what a 406 means: a declaration that differs from what is there, and a message that is too large, are refused
+    /// again and again. A delivery that was held for too long, or a tag that the broker does not know, is over with the connection.
+    private static func isRetriable(refused: Refused?, _ replyText: String) -> Bool {
+        switch refused {
+        case .declaration: isAboutLimit(replyText)
+        case .publish, .consume, .other: false
+        case .acknowledgement, nil: true
+        }
+    }
+
+    /// Whether the broker has as many queues, exchanges or connections as its operator allows: "… limit in vhost '/' (12) is reached".
+    static func isAboutLimit(_ replyText: String) -> Bool { replyText.contains("limit") && replyText.contains("is reached") }
 
     static func connectionLost(_ context: String, file: String = #fileID, line: Int = #line) -> RabbitMQError {
         RabbitMQError(.connectionLost, context, isRetriable: true, file: file, line: line)

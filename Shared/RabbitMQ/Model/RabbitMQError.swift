@@ -25,7 +25,8 @@ public struct RabbitMQError: Error, Sendable, CustomStringConvertible {
         public static let notFound = Code(name: .notFound)
         /// Reply 405: another connection holds the queue exclusively.
         public static let resourceLocked = Code(name: .resourceLocked)
-        /// Reply 406: declared with other arguments, or an unknown delivery tag.
+        /// Reply 406: declared with other arguments (then `refused` says so), a message that is too large, a delivery that was not acknowledged
+        /// in time, an unknown delivery tag …
         public static let preconditionFailed = Code(name: .preconditionFailed)
         /// The broker closed the channel with another reply code.
         public static let channelClosed = Code(name: .channelClosed)
@@ -61,6 +62,30 @@ public struct RabbitMQError: Error, Sendable, CustomStringConvertible {
         public var description: String { name.rawValue }
     }
 
+    /// What of ours the broker refused. It says so itself when it closes a channel or a connection for it.
+    public enum Refused: Sendable, Hashable {
+        /// An exchange or a queue was declared, or a queue bound.
+        case declaration
+        case publish
+        /// A consumer was started.
+        case consume
+        /// A delivery was acknowledged or rejected.
+        case acknowledgement
+        case other
+
+        /// - Parameters: the numbers of the AMQP method at fault.
+        init?(classId: UInt16, methodId: UInt16) {
+            switch (classId, methodId) {
+            case (0, _): return nil
+            case (40, 10), (50, 10), (50, 20): self = .declaration
+            case (60, 40): self = .publish
+            case (60, 20): self = .consume
+            case (60, 80), (60, 90), (60, 120): self = .acknowledgement
+            default: self = .other
+            }
+        }
+    }
+
     /// The kind of failure.
     public let code: Code
     /// Whether the same call can succeed later without a change of configuration, rights, topology or message.
@@ -71,6 +96,8 @@ public struct RabbitMQError: Error, Sendable, CustomStringConvertible {
     public let replyCode: Int?
     /// The broker's reply text, when it gave one. Names exchanges, queues and arguments, not contents.
     public let replyText: String?
+    /// What of ours the broker refused; nil where it was nothing of ours, e.g. when a delivery was not acknowledged in time.
+    public let refused: Refused?
     /// The error beneath, e.g. the one thrown by a setup closure.
     public let underlying: (any Error)?
     /// Where in the library the error was made.
@@ -86,13 +113,14 @@ public struct RabbitMQError: Error, Sendable, CustomStringConvertible {
 
     init(
         _ code: Code, _ context: String, isRetriable: Bool, replyCode: Int? = nil, replyText: String? = nil,
-        underlying: (any Error)? = nil, file: String, line: Int
+        refused: Refused? = nil, underlying: (any Error)? = nil, file: String, line: Int
     ) {
         self.code = code
         self.isRetriable = isRetriable
         self.context = context
         self.replyCode = replyCode
         self.replyText = replyText
+        self.refused = refused
         self.underlying = underlying
         self.file = file
         self.line = line
@@ -100,8 +128,8 @@ public struct RabbitMQError: Error, Sendable, CustomStringConvertible {
 }
 
 extension RabbitMQError: Equatable {
-    /// Equal when code, reply and context are; where it was made and what lies beneath do not count.
+    /// Equal when code, reply, context and what was refused are; where it was made and what lies beneath do not count.
     public static func == (a: RabbitMQError, b: RabbitMQError) -> Bool {
-        a.code == b.code && a.replyCode == b.replyCode && a.replyText == b.replyText && a.context == b.context
+        a.code == b.code && a.replyCode == b.replyCode && a.replyText == b.replyText && a.context == b.context && a.refused == b.refused
     }
 }

@@ -62,8 +62,9 @@ extension NativeConnection {
             &properties, configuration.user, configuration.password)
         if reply.reply_type == AMQP_RESPONSE_NORMAL { return }
         let failure = error(reply, "logging in at \(host.name):\(host.port)")
-        // 403: user or password; 530: virtual host. A broker that is still booting also closes, but with other codes.
-        if failure.replyCode == 403 || failure.replyCode == 530 {
+        // 403: user or password; 530: virtual host, or too many connections, which is a matter of waiting. A broker that is still booting also
+        // closes, but with other codes.
+        if failure.replyCode == 403 || failure.replyCode == 530, !RabbitMQError.isAboutLimit(failure.replyText ?? "") {
             throw .authenticationRefused(failure.context, replyCode: failure.replyCode, replyText: failure.replyText)
         }
         if failure.replyCode == nil { try explain(failure, configuration, host) }

@@ -29,10 +29,14 @@ extension NativeConnection {
         switch Int(method.id) {
         case CRABBITMQ_CHANNEL_CLOSE:
             let close = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-            return .closedByBroker(context, replyCode: Int(close.reply_code), replyText: close.reply_text.text, channel: true)
+            return .closedByBroker(
+                context, replyCode: Int(close.reply_code), replyText: close.reply_text.text, channel: true,
+                refused: .init(classId: close.class_id, methodId: close.method_id))
         case CRABBITMQ_CONNECTION_CLOSE:
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
-            return .closedByBroker(context, replyCode: Int(close.reply_code), replyText: close.reply_text.text, channel: false)
+            return .closedByBroker(
+                context, replyCode: Int(close.reply_code), replyText: close.reply_text.text, channel: false,
+                refused: .init(classId: close.class_id, methodId: close.method_id))
         default: return .protocolViolation("\(context): method \(method.id) instead of an answer")
         }
     }

@@ -101,11 +101,37 @@ final class NativeConnection {
         try check(amqp_basic_reject(handle, Self.channel, tag, requeue ? 1 : 0), "rejecting")
     }
 
-    /// Closes channel and connection in order; each waits for its answer, at most the RPC limit.
+    /// Closes channel and connection in order; each waits for its answer, at most the limit.
+    ///
+    /// What still comes in is thrown away frame by frame: the library's own call would keep all of it, up to a prefetch of large messages.
+    /// - Parameter onTurn: called often; tells the watchdog that the thread lives.
     /// - Throws: when the peer does not play along; the connection is over all the same.
-    func close() throws(RabbitMQError) {
-        try check(amqp_channel_close(handle, Self.channel, AMQP_REPLY_SUCCESS), "closing the channel")
+    func close(within limit: Duration = RabbitMQLimits.rpcTimeout, onTurn: () -> Void = {}) throws(RabbitMQError) {
+        var method = amqp_channel_close_t(
+            reply_code: UInt16(AMQP_REPLY_SUCCESS), reply_text: amqp_bytes_t(len: 0, bytes: nil), class_id: 0, method_id: 0)
+        let number = amqp_method_number_t(CRABBITMQ_CHANNEL_CLOSE)
+        try check(amqp_send_method(handle, Self.channel, number, &method), "closing the channel")
+        let deadline = MonotonicTime.now() + limit
+        while try !isClosedByNextFrame() {
+            onTurn()
+            if MonotonicTime.now() >= deadline { throw .timedOut("closing the channel") }
+        }
         try check(amqp_connection_close(handle, AMQP_REPLY_SUCCESS), "closing the connection")
+    }
+
+    private func isClosedByNextFrame() throws(RabbitMQError) -> Bool {
+        var frame = amqp_frame_t()
+        var turn = timeval(tv_sec: 0, tv_usec: Int(RabbitMQLimits.turnMilliseconds) * 1000)
+        let status = amqp_simple_wait_frame_noblock(handle, &frame, &turn)
+        if status == AMQP_STATUS_TIMEOUT.rawValue { return false }
+        try check(status, "closing the channel")
+        defer { amqp_maybe_release_buffers_on_channel(handle, frame.channel) }
+        guard Int32(frame.frame_type) == AMQP_FRAME_METHOD else { return false }
+        switch Int(frame.payload.method.id) {
+        case CRABBITMQ_CHANNEL_CLOSE_OK: return true
+        case CRABBITMQ_CHANNEL_CLOSE, CRABBITMQ_CONNECTION_CLOSE: throw Self.closed(frame.payload.method, "closing the channel")
+        default: return false
+        }
     }
 }
 

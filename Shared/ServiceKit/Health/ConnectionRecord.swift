@@ -17,7 +17,7 @@ struct ConnectionRecord {
             // The same generation is told again when an alarm ends.
             reconnects = Int64(generation - 1)
         case .blocked: blockedSince = now
-        case .connecting, .closed: break
+        case .connecting, .suspended, .closed: break
         }
     }
 

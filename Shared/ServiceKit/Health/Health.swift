@@ -33,6 +33,8 @@ final class Health: Sendable {
             switch state {
             case .connected: self = .up
             case .blocked(let reason): self = .blocked(reason)
+            // By this service's own wish, whose reason is told already.
+            case .suspended: self = .up
             case .connecting(let error): self = .down(error.map { "\($0)" } ?? "connecting")
             case .closed: self = .down("closed")
             }

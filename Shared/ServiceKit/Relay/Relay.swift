@@ -33,7 +33,7 @@ final class Relay: Sendable {
         store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health,
         metrics: ServiceMetrics, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
     ) {
-        let refusals = Refusals(heartbeat: configuration.heartbeat, logger: logger)
+        let refusals = Refusals(of: store.definition.name, heartbeat: configuration.heartbeat, logger: logger)
         self.store = store
         consumed = topology.consumedTypes
         self.health = health

@@ -17,12 +17,15 @@ final class Writer: Sendable {
     private let logger: Logger
     private let decisions: DecisionLog
     private let clockWatch: ClockWatch
+    private let patience: Patience
     private let isStopping = Atomic(false)
+    /// The store has failed for so long that the broker has been given back what is unacknowledged. The writer's thread alone sets it.
+    private let isSuspended = Atomic(false)
     private let finished = Completion()
 
     init(
         store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, backups: BackupKeeper, health: Health, metrics: ServiceMetrics,
-        logger: Logger
+        logger: Logger, patience: Patience = .current
     ) {
         self.store = store
         self.consumer = consumer
@@ -31,6 +34,7 @@ final class Writer: Sendable {
         self.health = health
         self.metrics = metrics
         self.logger = logger
+        self.patience = patience
         decisions = DecisionLog(logger: logger)
         clockWatch = ClockWatch(store.clock, health, logger)
     }
@@ -63,6 +67,7 @@ final class Writer: Sendable {
         var timers = TimerSchedule()
         while true {
             health.turned()
+            if isSuspended.load(ordering: .relaxed), !waitForStore(processor) { return }
             let today = clockWatch.datedToday()
             if timers.isDue(on: today, at: .now) { fireTimers(processor, &timers, on: today) }
             let replays = replay(processor, isSuspect: suspects.isArmed)
@@ -71,7 +76,11 @@ final class Writer: Sendable {
             if let last = deliveries.last {
                 store.inFlight.store(deliveries.count, ordering: .relaxed)
                 CrashPoint.consumerTaken.pass()
-                guard handle(deliveries, processor, &suspects, &timers) else { return }
+                guard handle(deliveries, processor, &suspects, &timers) else {
+                    store.inFlight.store(0, ordering: .relaxed)
+                    if isStopping.load(ordering: .acquiring) { return }
+                    continue
+                }
                 CrashPoint.consumerUnacknowledged.pass()
                 consumer.acknowledge(through: last)
                 CrashPoint.consumerAcknowledged.pass()
@@ -84,7 +93,7 @@ final class Writer: Sendable {
         }
     }
 
-    /// False if the service stops before the store has taken the batch.
+    /// False if the service stops before the store has taken the batch, or has given it back to the broker.
     private func handle(
         _ deliveries: [Delivery], _ processor: BatchProcessor, _ suspects: inout Suspects, _ timers: inout TimerSchedule
     ) -> Bool {
@@ -165,25 +174,63 @@ final class Writer: Sendable {
         relay.committed(committed)
     }
 
-    /// Tries until the store takes it: nothing is acknowledged meanwhile, so nothing more comes in than the prefetch. False if the service stops.
+    /// Tries until the store takes it: nothing is acknowledged meanwhile, so nothing more comes in than the prefetch. False if the service stops, or
+    /// if the store has failed for so long that the connection is dropped: what is unacknowledged is the broker's again.
     @discardableResult
     private func retrying(_ body: () throws -> Void) -> Bool {
-        var delay = 0.1
+        if isSuspended.load(ordering: .relaxed) { return false }
+        let started = ContinuousClock.now
+        var delay = Self.firstRetry
         while true {
             do {
                 try body()
                 health.clear(.storeFailing)
                 return true
             } catch {
-                health.set(.storeFailing, "\(error)")
-                logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
-                if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
+                noteFailure(error, retryIn: delay)
                 if isStopping.load(ordering: .acquiring) { return false }
-                Thread.sleep(forTimeInterval: delay)
-                delay = min(delay * 2, 5)
-                health.turned()
+                if started.duration(to: .now) >= patience.failingStore {
+                    isSuspended.store(true, ordering: .relaxed)
+                    consumer.suspend(reason: "the store has failed for \(patience.failingStore)")
+                    return false
+                }
+                pause(&delay)
             }
         }
+    }
+
+    private static let firstRetry = 0.1
+
+    /// Waits until the store takes a small transaction, then lets the consumer connect again. False if the service stops.
+    private func waitForStore(_ processor: BatchProcessor) -> Bool {
+        var delay = Self.firstRetry
+        while true {
+            if isStopping.load(ordering: .acquiring) { return false }
+            do {
+                try processor.probe()
+                break
+            } catch {
+                noteFailure(error, retryIn: delay)
+                pause(&delay)
+            }
+        }
+        logger.notice("the store takes something again")
+        isSuspended.store(false, ordering: .relaxed)
+        health.clear(.storeFailing)
+        consumer.resume()
+        return true
+    }
+
+    private func noteFailure(_ error: any Error, retryIn delay: Double) {
+        health.set(.storeFailing, "\(error)")
+        logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
+        if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
+    }
+
+    private func pause(_ delay: inout Double) {
+        Thread.sleep(forTimeInterval: delay)
+        delay = min(delay * 2, 5)
+        health.turned()
     }
 }
 

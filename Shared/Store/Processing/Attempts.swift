@@ -12,7 +12,8 @@ extension BatchProcessor {
         var count: Int64 = 0
         try transactionAlone { count = try connection.first(Self.add, digest) { $0.int(0) } ?? 1 }
         CrashPoint.attemptCounted.pass()
-        if count <= Limits.attempts { return true }
+        openAttempt = count <= Limits.attempts ? digest : nil
+        if openAttempt != nil { return true }
         try transactionAlone {
             let envelope = try? Envelope(parsing: incoming.body)
             pendingTally.countParked(envelope.flatMap { entries[$0.type] }, incoming.channel)
@@ -27,5 +28,13 @@ extension BatchProcessor {
     public func endAttempt(_ incoming: Incoming) throws {
         CrashPoint.attemptEnding.pass()
         try transactionAlone { try connection.execute(Self.remove, Digest(of: incoming.body)) }
+        openAttempt = nil
+    }
+
+    /// A transaction of next to nothing, to see whether the store takes anything. With it goes the attempt that the store interrupted: the process
+    /// has not died of it.
+    public func probe() throws {
+        try transactionAlone { if let openAttempt { try connection.execute(Self.remove, openAttempt) } }
+        openAttempt = nil
     }
 }

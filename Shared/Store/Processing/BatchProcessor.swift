@@ -25,6 +25,8 @@ public final class BatchProcessor {
     /// Decisions of the last transaction, for the log: rejected, unanswered and parked, the others where they are asked for.
     public private(set) var decisions: [Decision] = []
     var pendingDecisions: [Decision] = []
+    /// The message whose attempt is counted and not over; still that after a transaction that the store refused.
+    var openAttempt: Digest?
     /// Whether `decisions` holds what was accepted and repeated too.
     public var keepsRoutine = false
     /// How long the last COMMIT took.
@@ -141,8 +143,18 @@ public final class BatchProcessor {
     ///   - decided: gets what was decided on it.
     public func replayParked(isSuspect: Bool = false, decided: ([Decision]) -> Void = { _ in }) throws -> Bool {
         let suspect = isSuspect ? try nextToReplay() : nil
-        let mayBeTried = try suspect.map { try beginAttempt($0) } ?? true
-        let found = mayBeTried ? try replayNext() : true
+        // Begun anew, an attempt that the store interrupted would count once more each time.
+        let isBegun = suspect != nil && openAttempt != nil && openAttempt == suspect.map { Digest(of: $0.body) }
+        if isSuspect, openAttempt != nil, !isBegun { try probe() }
+        let mayBeTried = try suspect.map { try isBegun || beginAttempt($0) } ?? true
+        let found: Bool
+        do {
+            found = mayBeTried ? try replayNext() : true
+        } catch {
+            // As in a `SuspectTurn`.
+            if suspect != nil { try? probe() }
+            throw error
+        }
         // Before the attempt is taken back, which is a transaction of its own that decides nothing.
         decided(decisions)
         if let suspect, mayBeTried { try endAttempt(suspect) }

@@ -24,7 +24,13 @@ public struct SuspectTurn {
             stage = .counted
         }
         if stage == .counted {
-            try processor.process([incoming])
+            do {
+                try processor.process([incoming])
+            } catch {
+                // The store failed and the process lives. Taken back at once where that goes, for somebody may end the process over it.
+                if (try? processor.probe()) != nil { stage = .uncounted }
+                throw error
+            }
             stage = .handled
             decided(processor.decisions)
         }

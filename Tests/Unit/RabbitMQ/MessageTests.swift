@@ -55,13 +55,40 @@ struct MessageTests {
 struct RabbitMQErrorTests {
     @Test(arguments: [
         (403, RabbitMQError.Code.accessRefused, false), (404, .notFound, false), (405, .resourceLocked, true),
-        (406, .preconditionFailed, false), (504, .channelClosed, true),
+        (406, .preconditionFailed, false), (504, .channelClosed, true), (541, .channelClosed, true), (530, .channelClosed, true),
     ])
     func followTheBrokersReplyCode(reply: Int, code: RabbitMQError.Code, isRetriable: Bool) {
-        let error = RabbitMQError.closedByBroker("declaring queue q", replyCode: reply, replyText: "SAID_SO", channel: true)
+        let error = RabbitMQError.closedByBroker(
+            "declaring queue q", replyCode: reply, replyText: "SAID_SO", channel: true, refused: .declaration)
         #expect(error.code == code)
         #expect(error.isRetriable == isRetriable)
         #expect("\(error)" == "\(code): declaring queue q [\(reply) SAID_SO]")
+    }
+
+    @Test(
+        arguments: [
+            (40, 10, RabbitMQError.Refused.declaration), (50, 10, .declaration), (50, 20, .declaration), (50, 40, .other), (60, 10, .other),
+            (60, 20, .consume), (60, 40, .publish), (60, 80, .acknowledgement), (60, 90, .acknowledgement), (60, 120, .acknowledgement),
+            (0, 0, nil),
+        ] as [(UInt16, UInt16, RabbitMQError.Refused?)])
+    func sayWhatWasRefused(classId: UInt16, methodId: UInt16, refused: RabbitMQError.Refused?) {
+        #expect(RabbitMQError.Refused(classId: classId, methodId: methodId) == refused)
+    }
+
+    /// One reply code, many meanings.
+    @Test(
+        arguments: [
+            (nil, "delivery acknowledgement on channel 1 timed out", true), (.acknowledgement, "unknown delivery tag 7", true),
+            (.publish, "message size 5000 is larger than configured max size 4096", false),
+            (.declaration, "inequivalent arg 'x-overflow' for queue 'q' in vhost '/'", false),
+            (.declaration, "cannot declare queue 'q': queue limit in vhost '/' (12) is reached", true),
+            (.declaration, "cannot declare exchange 'e': exchange limit of 20 is reached", true),
+        ] as [(RabbitMQError.Refused?, String, Bool)])
+    func a406IsForGoodOnlyWhereItsCauseIs(refused: RabbitMQError.Refused?, text: String, isRetriable: Bool) {
+        let error = RabbitMQError.closedByBroker(
+            "closed by the broker", replyCode: 406, replyText: "PRECONDITION_FAILED - \(text)", channel: true, refused: refused)
+        #expect(error.code == .preconditionFailed)
+        #expect(error.isRetriable == isRetriable)
     }
 
     @Test func sayWhereTheyComeFrom() {

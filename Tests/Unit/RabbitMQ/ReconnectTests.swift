@@ -117,6 +117,41 @@ struct ReconnectTests {
         await pair.shutdown()
     }
 
+    @Test func aSuspendedConsumerGivesEverythingBackUntilItIsResumed() async throws {
+        let pair = try await makePair()
+        for name in ["a", "b", "c"] { _ = try await pair.publisher.publish(message(name, to: pair.queue)) }
+        let old = try await pair.consumer.take(1)
+        pair.consumer.acknowledge(old[0])
+        pair.consumer.suspend(reason: "the store fails")
+        try await pair.consumerStates.first("it is suspended") { $0 == .suspended(reason: "the store fails") }
+        try await expectEventually("what was acknowledged before is gone, the rest is the queue's again") { try pair.readyMessages() == 2 }
+        #expect(pair.consumer.nextBatch(max: 10, timeout: .zero).isEmpty)
+        #expect(!pair.consumerStates.items.contains { $0.failure != nil })
+        pair.consumer.resume()
+        let new = try await pair.consumer.take(2)
+        #expect(new.map(text) == ["b", "c"])
+        #expect(new.allSatisfy { $0.generation == 2 && $0.redelivered })
+        await pair.shutdown()
+    }
+
+    @Test func aSuspensionThatIsOverAtOnceStillGivesEverythingBack() async throws {
+        let pair = try await makePair()
+        _ = try await pair.publisher.publish(message("a", to: pair.queue))
+        _ = try await pair.consumer.take(1)
+        pair.consumer.suspend(reason: "test")
+        pair.consumer.resume()
+        #expect(try await pair.consumer.take(1).map(\.generation) == [2])
+        await pair.shutdown()
+    }
+
+    @Test func aSuspendedConsumerShutsDown() async throws {
+        let pair = try await makePair()
+        pair.consumer.suspend(reason: "test")
+        try await pair.consumerStates.first("it is suspended") { $0 == .suspended(reason: "test") }
+        await pair.shutdown()
+        #expect(pair.consumer.state == .closed)
+    }
+
     @Test func aSetupThatIsRefusedStaysVisibleAndIsTriedAgain() async throws {
         let pair = try await makePair()
         let states = Recorder<ConnectionState>()

@@ -92,6 +92,60 @@ struct BatchProcessorStoreFailureTests {
         #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
     }
 
+    /// Fills it, the last message that still goes in included.
+    /// - Returns: the next one, which does not.
+    private func fillDiskAndStore() throws -> Incoming {
+        try fillDisk()
+        var last = 1
+        while (try? bench.processor.process(batch(last...last))) != nil { last += 1 }
+        return batch(last...last)[0]
+    }
+
+    /// A wish to replay after an unclean stop is handled as a suspect is; each retry began its attempt anew.
+    @Test func `a suspected replay that the store cannot take for long is not parked again for it`() throws {
+        let content = String(repeating: "x", count: 400)
+        let killer = command("put-box", #"{"boxId":"z1","content":"\#(content)"}"#, id: "z1")
+        for _ in 0...Limits.attempts { _ = try bench.processor.beginAttempt(killer) }
+        try bench.processor.process([command("replay-parked", #"{"filter":{"reason":"poison"},"by":"Maria","reason":"mended"}"#, id: "z2")])
+        try bench.restart(cleanly: false)
+        _ = try fillDiskAndStore()
+        for _ in 0..<Limits.attempts + 2 { #expect(throws: StoreError.self) { try bench.processor.replayParked(isSuspect: true) } }
+        try emptyDisk()
+        while try bench.processor.replayParked(isSuspect: true) {}
+        #expect(try bench.parked.isEmpty)
+        #expect(try bench.number("SELECT count(*) FROM box WHERE boxId = 'z1'") == 1)
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+    }
+
+    @Test func `what a suspect's turn had counted when the store failed is taken back when the store is probed`() throws {
+        let suspect = batch(1...1)[0]
+        #expect(try bench.processor.beginAttempt(suspect))
+        try fillDisk()
+        #expect(throws: StoreError.self) { try bench.process(batch(2...300)) }
+        try emptyDisk()
+        try bench.processor.probe()
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+        #expect(try bench.boxes.isEmpty)
+    }
+
+    /// An operator ends a service that cannot write, and starts it again, more often than a message may kill the process.
+    @Test func `ending a service whose store fails is no attempt at the message in hand`() throws {
+        let suspect = try fillDiskAndStore()
+        for _ in 0..<Limits.attempts + 2 {
+            // The count fits into the pages that are there, the message does not.
+            var turn = SuspectTurn(suspect)
+            #expect(throws: StoreError.self) { try turn.proceed(bench.processor) }
+            #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+            try bench.restart(cleanly: false)
+            try fillDisk()
+        }
+        try emptyDisk()
+        #expect(try bench.number("SELECT count(*) FROM attempt") == 0)
+        var turn = SuspectTurn(suspect)
+        try turn.proceed(bench.processor)
+        #expect(try bench.parked.isEmpty)
+    }
+
     @Test func `reads go on while the store takes nothing`() throws {
         try bench.process(batch(1...3))
         try fillDisk()

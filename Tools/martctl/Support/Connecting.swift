@@ -24,7 +24,7 @@ enum Connecting {
     private static func isConnected(_ state: ConnectionState) -> Bool {
         switch state {
         case .connected, .blocked: true
-        case .connecting, .closed: false
+        case .connecting, .suspended, .closed: false
         }
     }
 

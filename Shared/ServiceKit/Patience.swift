@@ -1,0 +1,35 @@
+import Foundation
+
+/// How long a service waits before it takes something for what it looks like.
+///
+/// `MART_HASTE=<n>` in the environment makes all of it n times shorter: tests cannot wait for minutes (Tests/System, Tests/Chaos).
+struct Patience {
+    /// A store that has failed for so long: the broker gets back what is unacknowledged, and may give it nobody, for nobody knows how long it lasts.
+    /// Well below RabbitMQ's `consumer_timeout` (half an hour), which closes the channel of who holds a delivery for longer.
+    let failingStore: Duration
+    /// After an unclean stop the first connection lasts at least so long.
+    let firstConnection: Duration
+
+    static let standard = Patience(haste: 1)
+    /// As the environment has it.
+    static let current = Patience(haste: haste(ProcessInfo.processInfo.environment[variable]) ?? 1)
+
+    init(haste: Int) {
+        failingStore = .seconds(60) / haste
+        firstConnection = .seconds(10) / haste
+    }
+
+    private static let variable = "MART_HASTE"
+
+    /// What is wrong with the environment's wish, in one sentence.
+    static var fault: String? {
+        let wish = ProcessInfo.processInfo.environment[variable]
+        return haste(wish) == nil ? "\(variable): \(wish ?? "") is no number from 1 to 1000" : nil
+    }
+
+    /// Nil: makes no sense.
+    private static func haste(_ wish: String?) -> Int? {
+        guard let wish, !wish.isEmpty else { return 1 }
+        return Int(wish).flatMap { (1...1000).contains($0) ? $0 : nil }
+    }
+}
