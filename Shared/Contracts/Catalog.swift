@@ -161,6 +161,6 @@ public struct WithdrawProduct: Command {
 
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("productId", &productId)
-        try f.text("reason", &reason)
+        try f.prose("reason", &reason)
     }
 }

@@ -20,7 +20,7 @@ public struct UpdateSeller: Command {
         try f.text("name", &sellerName)
         try f.text("phone", &phone)
         try f.text("nib", &nib)
-        try f.text("changedBy", &changedBy)
+        try f.person("changedBy", &changedBy)
     }
 
     public func check() throws(InvalidData) {
@@ -49,7 +49,7 @@ public struct SellerUpdated: Event {
         try f.text("name", &sellerName)
         try f.regency("regency", &regency)
         try f.choices("changed", &changed)
-        try f.text("changedBy", &changedBy)
+        try f.person("changedBy", &changedBy)
     }
 }
 
@@ -69,8 +69,8 @@ public struct CloseMart: Command {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.regency("regency", &regency)
         try f.date("closedOn", &closedOn)
-        try f.text("reason", &reason)
-        try f.text("closedBy", &closedBy)
+        try f.prose("reason", &reason)
+        try f.person("closedBy", &closedBy)
     }
 }
 
@@ -90,8 +90,8 @@ public struct ReopenMart: Command {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.regency("regency", &regency)
         try f.date("reopenedOn", &reopenedOn)
-        try f.text("reason", &reason)
-        try f.text("reopenedBy", &reopenedBy)
+        try f.prose("reason", &reason)
+        try f.person("reopenedBy", &reopenedBy)
     }
 }
 
@@ -110,8 +110,8 @@ public struct MartClosed: Event {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.regency("regency", &regency)
         try f.date("closedOn", &closedOn)
-        try f.text("reason", &reason)
-        try f.text("closedBy", &closedBy)
+        try f.prose("reason", &reason)
+        try f.person("closedBy", &closedBy)
     }
 }
 
@@ -133,7 +133,7 @@ public struct MartReopened: Event {
         try f.regency("regency", &regency)
         try f.date("closedOn", &closedOn)
         try f.date("reopenedOn", &reopenedOn)
-        try f.text("reason", &reason)
-        try f.text("reopenedBy", &reopenedBy)
+        try f.prose("reason", &reason)
+        try f.person("reopenedBy", &reopenedBy)
     }
 }

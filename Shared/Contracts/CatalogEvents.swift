@@ -177,6 +177,6 @@ public struct ProductDelisted: Event {
         try f.id("productId", &productId)
         try f.id("sellerId", &sellerId)
         try f.regency("regency", &regency)
-        try f.text("reason", &reason)
+        try f.prose("reason", &reason)
     }
 }

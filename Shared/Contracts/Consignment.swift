@@ -26,7 +26,7 @@ public struct ReceiveGoods: Command {
         try f.id("productId", &productId)
         try f.quantity("quantity", &quantity)
         try f.integer("offered", &offered, 1...Rupiah.maximum.amount)
-        try f.text("refusedReason", &refusedReason)
+        try f.prose("refusedReason", &refusedReason)
         try f.date("expiresOn", &expiresOn)
     }
 
@@ -138,7 +138,7 @@ public struct RefundSale: Command {
         try f.id("refundId", &refundId)
         try f.id("saleId", &saleId)
         try f.records("lines", &lines, 1...200)
-        try f.text("reason", &reason)
+        try f.prose("reason", &reason)
         try f.requiredFlag("restock", &restock)
     }
 
@@ -160,7 +160,7 @@ public struct ReturnGoods: Command {
         try f.id("returnId", &returnId)
         try f.id("lotId", &lotId)
         try f.quantity("quantity", &quantity)
-        try f.text("reason", &reason)
+        try f.prose("reason", &reason)
     }
 }
 
@@ -180,7 +180,7 @@ public struct WriteOffGoods: Command {
         try f.id("writeOffId", &writeOffId)
         try f.id("lotId", &lotId)
         try f.quantity("quantity", &quantity)
-        try f.text("reason", &reason)
+        try f.prose("reason", &reason)
         try f.choice("liability", &liability)
     }
 }

@@ -22,9 +22,9 @@ public struct AdjustStock: Command {
         try f.id("adjustmentId", &adjustmentId)
         try f.id("lotId", &lotId)
         try f.difference("difference", &difference)
-        try f.text("reason", &reason)
-        try f.text("countedBy", &countedBy)
-        try f.text("approvedBy", &approvedBy)
+        try f.prose("reason", &reason)
+        try f.person("countedBy", &countedBy)
+        try f.person("approvedBy", &approvedBy)
     }
 
     public func check() throws(InvalidData) { try Difference.check(difference) }
@@ -55,9 +55,9 @@ public struct StockAdjusted: Event {
         try f.id("sellerId", &sellerId)
         try f.regency("regency", &regency)
         try f.difference("difference", &difference)
-        try f.text("reason", &reason)
-        try f.text("countedBy", &countedBy)
-        try f.text("approvedBy", &approvedBy)
+        try f.prose("reason", &reason)
+        try f.person("countedBy", &countedBy)
+        try f.person("approvedBy", &approvedBy)
         try f.instant("adjustedAt", &adjustedAt)
     }
 
@@ -96,8 +96,8 @@ public struct ResolveFlag: Command {
         try f.id("saleId", &saleId)
         try f.choice("flag", &flag)
         try f.id("lineId", &lineId)
-        try f.text("note", &note)
-        try f.text("resolvedBy", &resolvedBy)
+        try f.prose("note", &note)
+        try f.person("resolvedBy", &resolvedBy)
     }
 }
 
@@ -123,8 +123,8 @@ public struct FlagResolved: Event {
         try f.regency("regency", &regency)
         try f.id("lineId", &lineId)
         try f.choice("flag", &flag)
-        try f.text("note", &note)
-        try f.text("resolvedBy", &resolvedBy)
+        try f.prose("note", &note)
+        try f.person("resolvedBy", &resolvedBy)
         try f.instant("resolvedAt", &resolvedAt)
     }
 }

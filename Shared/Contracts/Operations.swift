@@ -29,8 +29,8 @@ public struct ParkedSelection: Record {
         try f.ids("parkedIds", &parkedIds)
         try f.record("filter", &filter)
         try f.flag("dryRun", &dryRun)
-        try f.text("by", &by)
-        try f.text("reason", &reason)
+        try f.person("by", &by)
+        try f.prose("reason", &reason)
     }
 
     public func check() throws(InvalidData) {

@@ -68,7 +68,7 @@ public struct ApprovePermit: Command {
         try f.text("number", &number)
         try f.date("validFrom", &validFrom)
         try f.date("validUntil", &validUntil)
-        try f.text("officer", &officer)
+        try f.person("officer", &officer)
     }
 
     public func check() throws(InvalidData) {
@@ -89,8 +89,8 @@ extension ReasonedDecision {
 
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
+        try f.prose("reason", &reason)
+        try f.person("officer", &officer)
     }
 }
 
@@ -119,8 +119,8 @@ public protocol DatedDecision: ReasonedDecision {
 extension DatedDecision {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("permitId", &permitId)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
+        try f.prose("reason", &reason)
+        try f.person("officer", &officer)
         try f.date("effectiveOn", &effectiveOn)
     }
 }

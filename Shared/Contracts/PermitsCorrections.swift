@@ -15,8 +15,8 @@ public struct CorrectPermitNumber: Command {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("permitId", &permitId)
         try f.text("number", &number)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
+        try f.prose("reason", &reason)
+        try f.person("officer", &officer)
     }
 }
 
@@ -35,8 +35,8 @@ public struct PermitNumberCorrected: PermitEvent {
         try permit.fields(&f)
         try f.text("number", &number)
         try f.text("previousNumber", &previousNumber)
-        try f.text("reason", &reason)
-        try f.text("officer", &officer)
+        try f.prose("reason", &reason)
+        try f.person("officer", &officer)
         try f.texts("warnings", &warnings)
     }
 }

@@ -68,7 +68,7 @@ public struct PermitApproved: PermitEvent {
         try f.text("number", &number)
         try f.date("validFrom", &validFrom)
         try f.date("validUntil", &validUntil)
-        try f.text("officer", &officer)
+        try f.person("officer", &officer)
         try f.texts("warnings", &warnings)
     }
 }
@@ -88,8 +88,8 @@ public protocol PermitDecisionEvent: PermitEvent {
 extension PermitDecisionEvent {
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try permit.fields(&f)
-        try f.text("reason", &decision.reason)
-        try f.text("officer", &decision.officer)
+        try f.prose("reason", &decision.reason)
+        try f.person("officer", &decision.officer)
         try f.date("effectiveOn", &decision.effectiveOn)
     }
 }

@@ -20,7 +20,7 @@ public struct AssignSuspense: Command {
         try f.id("saleId", &saleId)
         try f.id("lineId", &lineId)
         try f.id("sellerId", &sellerId)
-        try f.text("assignedBy", &assignedBy)
+        try f.person("assignedBy", &assignedBy)
     }
 }
 
@@ -167,7 +167,7 @@ public struct SuspenseAssigned: Event {
         try f.id("saleId", &saleId)
         try f.id("lineId", &lineId)
         try f.id("sellerId", &sellerId)
-        try f.text("assignedBy", &assignedBy)
+        try f.person("assignedBy", &assignedBy)
         try f.regency("regency", &regency)
         try f.money("sellerShare", &sellerShare)
     }

@@ -11,7 +11,7 @@ public struct BackupRequest: Record {
 
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
         try f.id("name", &backupName)
-        try f.text("by", &by)
+        try f.person("by", &by)
     }
 }
 
@@ -38,7 +38,7 @@ public struct ResyncRequest: Record {
         try f.text("source", &source)
         try f.date("since", &since)
         try f.flag("all", &all)
-        try f.text("by", &by)
+        try f.person("by", &by)
     }
 
     public func check() throws(InvalidData) {

@@ -10,6 +10,9 @@ public enum Admission {
         guard MediaType.isCloudEvent(contentType) else {
             throw EnvelopeFault(.contentType, "the content type is not application/cloudevents+json")
         }
+        if let property = incoming.propertyHoldingNull {
+            throw EnvelopeFault(.malformed, "the property \(property) has the character U+0000")
+        }
         let likely = Envelope.Likely(
             id: incoming.messageId, correlationId: incoming.correlationId, traceparent: incoming.traceparent)
         return try Envelope(parsing: incoming.body, like: likely)
@@ -50,7 +53,7 @@ public enum ReplyDestination: Sendable, Hashable {
 
     /// Nil where no reply may be sent. A forbidden publish would close the channel and take the messages behind it along.
     public init?(_ replyTo: String, queuesAllowed: Bool) {
-        guard replyTo.utf8.count <= 255 else { return nil }
+        guard replyTo.utf8.count <= 255, !replyTo.utf8.contains(0) else { return nil }
         if replyTo.hasPrefix("reply."), replyTo.split(separator: ".", omittingEmptySubsequences: false).count >= 3 {
             self = .exchange(routingKey: replyTo)
         } else if queuesAllowed, replyTo.hasPrefix("amq.gen-") || replyTo.hasPrefix("amq.rabbitmq.reply-to.") {

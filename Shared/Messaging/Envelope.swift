@@ -21,6 +21,8 @@ public final class Envelope: Sendable {
     /// The source's counter; nil where the sender keeps none.
     public let sequence: Int64?
     public let data: JSONValue
+    /// Whether something in it has the character U+0000; no attribute does.
+    public let holdsNull: Bool
 
     /// Reads the body of a message. The first fault found is thrown; nothing of a faulty message is used.
     ///
@@ -32,7 +34,8 @@ public final class Envelope: Sendable {
         } catch {
             throw EnvelopeFault(.malformed, error.description)
         }
-        try self.init(document.root, properties)
+        if document.holdsNull { try Self.refuseNull(in: document.root) }
+        try self.init(document.root, properties, holdsNull: document.holdsNull)
     }
 
     /// Texts that an envelope probably has.
@@ -48,7 +51,8 @@ public final class Envelope: Sendable {
         }
     }
 
-    private init(_ root: JSONValue, _ likely: Likely) throws(EnvelopeFault) {
+    private init(_ root: JSONValue, _ likely: Likely, holdsNull: Bool) throws(EnvelopeFault) {
+        self.holdsNull = holdsNull
         guard root.kind == .object else { throw EnvelopeFault(.malformed, "the body is no JSON object") }
         var members = JSONMembers(of: root)
         guard try Self.requiredValue(&members, "specversion").isText("1.0") else {
@@ -82,6 +86,13 @@ public final class Envelope: Sendable {
         guard let data = members.value(of: "data"), !data.isNull else { throw EnvelopeFault(.malformed, "data is missing") }
         guard data.kind == .object else { throw EnvelopeFault(.malformed, "data is no object") }
         self.data = data
+    }
+
+    /// Stores would keep an attribute only up to there. Of what stands within the data, whoever reads that judges.
+    private static func refuseNull(in root: JSONValue) throws(EnvelopeFault) {
+        for (name, value) in root.members where name.utf8.contains(0) || value.withText({ $0.contains(0) }) == true {
+            throw EnvelopeFault(.malformed, "an attribute, or its name, has the character U+0000")
+        }
     }
 
     /// Up to 20 digits that fit into 64 bits.
@@ -157,8 +168,13 @@ public struct EnvelopeFault: Error, Sendable, Hashable {
 }
 
 enum MediaType {
-    /// `application/cloudevents+json`, with any parameter.
-    static func isCloudEvent(_ contentType: String) -> Bool { isType("application/cloudevents+json", contentType) }
+    /// `application/cloudevents+json`, with any parameter but another character set than UTF-8.
+    static func isCloudEvent(_ contentType: String) -> Bool {
+        let type = "application/cloudevents+json"
+        if contentType == type { return true }
+        return essence(of: contentType) == type && charsets(of: contentType).allSatisfy { $0 == "utf-8" }
+    }
+
     static func isJSON(_ contentType: JSONValue) -> Bool {
         contentType.isText("application/json") || contentType.string.map { isType("application/json", $0) } ?? false
     }
@@ -168,6 +184,22 @@ enum MediaType {
 
     private static func essence(of contentType: String) -> String {
         let essence = contentType.prefix { $0 != ";" }
-        return String(essence.reversed().drop { $0 == " " }.reversed()).lowercased()
+        return trimmed(essence).lowercased()
+    }
+
+    /// Values of every `charset` parameter; names and character sets know no case, and a value may stand in quotes.
+    private static func charsets(of contentType: String) -> [String] {
+        contentType.split(separator: ";", omittingEmptySubsequences: false).dropFirst().compactMap { parameter in
+            let sides = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard trimmed(sides[0]).lowercased() == "charset" else { return nil }
+            var value = trimmed(sides.count == 2 ? sides[1] : "")[...]
+            if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+            return value.lowercased()
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+        return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A message as it came from a queue, before anything of it is believed. Shared and never changed: it is handed along for every message, and a
 /// copy would count a reference for each of its texts.
 public final class Incoming: Sendable {
@@ -38,6 +40,20 @@ public final class Incoming: Sendable {
         self.isRedelivered = isRedelivered
         self.body = body
         self.size = size ?? body.count
+    }
+
+    /// The property in which the sender wrote the character U+0000, if there is one.
+    var propertyHoldingNull: StaticString? {
+        if Self.holdsNull(messageId) { return "message_id" }
+        if Self.holdsNull(correlationId) { return "correlation_id" }
+        if Self.holdsNull(replyTo) { return "reply_to" }
+        if Self.holdsNull(traceparent) { return "traceparent" }
+        return Self.holdsNull(tracestate) ? "tracestate" : nil
+    }
+
+    private static func holdsNull(_ text: String?) -> Bool {
+        guard var text else { return false }
+        return text.withUTF8 { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
     }
 
     /// The same as if it had come another way.

@@ -48,7 +48,7 @@ final class Outbox {
         let regency = event.eventRegency
         let header = header(type: E.name.type, subject: event.subject, regency: regency, cause: cause)
         json.clear()
-        header.write(to: &json) { FieldWriter.write(event, to: &$0) }
+        header.write(to: &json) { FieldWriter.publish(event, to: &$0) }
         try insert(header, routingKey: routingKey(E.name, regency), body: json.bytes, cause: cause, in: connection)
     }
 

@@ -10,6 +10,8 @@ public final class JSONDocument: @unchecked Sendable {
 
     let bytes: [UInt8]
     let nodes: UnsafeMutableBufferPointer<Node>
+    /// Whether some key or string has the character U+0000, at which other programs cut a text.
+    public let holdsNull: Bool
 
     /// One value, with its key where it is a member of an object.
     struct Node: Sendable {
@@ -38,6 +40,7 @@ public final class JSONDocument: @unchecked Sendable {
         }
         self.bytes = bytes
         nodes = parser.nodes
+        holdsNull = parser.holdsNull
     }
 
     deinit { nodes.deallocate() }

@@ -7,6 +7,8 @@ struct JSONParser {
     /// The innermost open container; until it is closed, its `next` is the one around it.
     private var innermost = Self.none
     private var depth = 0
+    /// Only an escape can write it: as a byte it is no JSON.
+    private(set) var holdsNull = false
     /// The key that was read last, whose value follows.
     private var key = Key()
 
@@ -209,6 +211,7 @@ struct JSONParser {
             position += 2
         case UInt8(ascii: "u"):
             guard let unit = Hex.unit(text, at: position + 2) else { throw fault(.syntax) }
+            if unit == 0 { holdsNull = true }
             if unit & 0xFC00 == 0xD800 {
                 guard position + 7 < text.count, text[position + 6] == UInt8(ascii: "\\"), text[position + 7] == UInt8(ascii: "u"),
                     let low = Hex.unit(text, at: position + 8), low & 0xFC00 == 0xDC00

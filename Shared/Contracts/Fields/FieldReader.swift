@@ -4,13 +4,23 @@ public import StrictJSON
 /// Reads a record from JSON. Unknown members are ignored; `null` counts as absent.
 public struct FieldReader: Fields {
     private var members: JSONMembers
+    /// Whether texts must keep the rule.
+    private let isStrict: Bool
 
-    init(_ object: JSONValue) { members = JSONMembers(of: object) }
+    private init(_ object: JSONValue, isStrict: Bool) {
+        members = JSONMembers(of: object)
+        self.isStrict = isStrict
+    }
 
-    public static func read<R: Record>(_ type: R.Type, from data: JSONValue) throws(InvalidData) -> R {
+    public static func read<R: Record>(_ type: R.Type, from data: JSONValue) throws(InvalidData) -> R { try read(data, isStrict: true) }
+
+    /// Events are read as they were published: their owner, or who published them before there was a rule for texts, answers for those.
+    public static func read<E: Event>(_ type: E.Type, from data: JSONValue) throws(InvalidData) -> E { try read(data, isStrict: false) }
+
+    private static func read<R: Record>(_ data: JSONValue, isStrict: Bool) throws(InvalidData) -> R {
         guard data.kind == .object else { throw InvalidData("", "must be an object") }
         var record = R()
-        var reader = FieldReader(data)
+        var reader = FieldReader(data, isStrict: isStrict)
         try record.fields(&reader)
         try record.check()
         return record
@@ -35,12 +45,13 @@ public struct FieldReader: Fields {
         return text
     }
 
-    private func text(_ name: StaticString, in value: JSONValue) throws(InvalidData) -> String {
+    private func text(_ name: StaticString, in value: JSONValue, _ rule: TextRule) throws(InvalidData) -> String {
         guard let text = value.string else { throw fault(name, "must be a text") }
         // UTF-8 length bounds the count from above, so most texts need no counting.
         guard !text.isEmpty, text.utf8.count <= 500 || text.unicodeScalars.count <= 500 else {
             throw fault(name, "must have 1 to 500 characters")
         }
+        if isStrict, let broken = rule.fault(in: text) { throw fault(name, broken) }
         return text
     }
 
@@ -81,7 +92,7 @@ public struct FieldReader: Fields {
         do throws(InvalidData) {
             guard value.kind == .object else { throw InvalidData("", "must be an object") }
             var record = R()
-            var reader = FieldReader(value)
+            var reader = FieldReader(value, isStrict: isStrict)
             try record.fields(&reader)
             try record.check()
             return record
@@ -96,17 +107,24 @@ public struct FieldReader: Fields {
     public mutating func id(_ name: StaticString, _ value: inout String?) throws(InvalidData) {
         if let present = present(name) { value = try id(name, in: present) }
     }
-    public mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData) {
-        value = try text(name, in: required(name))
+    public mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData) { try read(name, &value, .line) }
+    public mutating func text(_ name: StaticString, _ value: inout String?) throws(InvalidData) { try read(name, &value, .line) }
+    public mutating func prose(_ name: StaticString, _ value: inout String) throws(InvalidData) { try read(name, &value, .prose) }
+    public mutating func prose(_ name: StaticString, _ value: inout String?) throws(InvalidData) { try read(name, &value, .prose) }
+    public mutating func person(_ name: StaticString, _ value: inout String) throws(InvalidData) { try read(name, &value, .person) }
+    public mutating func person(_ name: StaticString, _ value: inout String?) throws(InvalidData) { try read(name, &value, .person) }
+
+    private mutating func read(_ name: StaticString, _ value: inout String, _ rule: TextRule) throws(InvalidData) {
+        value = try text(name, in: required(name), rule)
     }
-    public mutating func text(_ name: StaticString, _ value: inout String?) throws(InvalidData) {
-        if let present = present(name) { value = try text(name, in: present) }
+    private mutating func read(_ name: StaticString, _ value: inout String?, _ rule: TextRule) throws(InvalidData) {
+        if let present = present(name) { value = try text(name, in: present, rule) }
     }
 
     public mutating func texts(_ name: StaticString, _ value: inout [String]) throws(InvalidData) {
         guard let list = present(name) else { return }
         guard list.kind == .array else { throw fault(name, "must be a list of texts") }
-        try list.forEachElement { element throws(InvalidData) in value.append(try text(name, in: element)) }
+        try list.forEachElement { element throws(InvalidData) in value.append(try text(name, in: element, .line)) }
     }
 
     public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) throws(InvalidData) {

@@ -4,10 +4,17 @@ public import StrictJSON
 /// Writes a record as a JSON object; absent optionals are left out. One record always gives the same bytes.
 public struct FieldWriter: Fields {
     private var json: JSONWriter
+    /// Whether texts that break the rule are mended on the way.
+    private var cleans: Bool
 
-    public static func write(_ record: some Record, to json: inout JSONWriter) {
+    public static func write(_ record: some Record, to json: inout JSONWriter) { write(record, to: &json, cleaning: false) }
+
+    /// An event as its owner publishes it: a text that was taken in before there was a rule for it goes out in a form that keeps the rule.
+    public static func publish(_ event: some Event, to json: inout JSONWriter) { write(event, to: &json, cleaning: true) }
+
+    private static func write(_ record: some Record, to json: inout JSONWriter, cleaning: Bool) {
         var record = record
-        var writer = FieldWriter(json: json)
+        var writer = FieldWriter(json: json, cleans: cleaning)
         // The writer's own copy must be the only one, or every append would copy the bytes.
         json = JSONWriter(reservingCapacity: 0)
         writer.json.beginObject()
@@ -29,10 +36,22 @@ public struct FieldWriter: Fields {
 
     public mutating func id(_ name: StaticString, _ value: inout String) { json.member(name, value) }
     public mutating func id(_ name: StaticString, _ value: inout String?) { json.member(name, ifPresent: value) }
-    public mutating func text(_ name: StaticString, _ value: inout String) { json.member(name, value) }
-    public mutating func text(_ name: StaticString, _ value: inout String?) { json.member(name, ifPresent: value) }
-    public mutating func texts(_ name: StaticString, _ value: inout [String]) { json.member(name, value) }
-    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { json.member(name, value) }
+    public mutating func text(_ name: StaticString, _ value: inout String) { write(name, value, .line) }
+    public mutating func text(_ name: StaticString, _ value: inout String?) { write(name, value, .line) }
+    public mutating func prose(_ name: StaticString, _ value: inout String) { write(name, value, .prose) }
+    public mutating func prose(_ name: StaticString, _ value: inout String?) { write(name, value, .prose) }
+    public mutating func person(_ name: StaticString, _ value: inout String) { write(name, value, .person) }
+    public mutating func person(_ name: StaticString, _ value: inout String?) { write(name, value, .person) }
+    public mutating func texts(_ name: StaticString, _ value: inout [String]) {
+        json.member(name, cleans ? value.map(TextRule.line.cleaned) : value)
+    }
+    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { texts(name, &value) }
+
+    private mutating func write(_ name: StaticString, _ value: String?, _ rule: TextRule) {
+        guard let value else { return }
+        json.member(name, cleans ? rule.cleaned(value) : value)
+    }
+
     public mutating func ids(_ name: StaticString, _ value: inout [String]?) {
         if let value { json.member(name, value) }
     }

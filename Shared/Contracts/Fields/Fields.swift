@@ -6,9 +6,15 @@ public import Primitives
 public protocol Fields {
     mutating func id(_ name: StaticString, _ value: inout String) throws(InvalidData)
     mutating func id(_ name: StaticString, _ value: inout String?) throws(InvalidData)
-    /// Up to 500 characters, not empty.
+    /// One line of up to 500 characters that says something: the name of a thing, a number, a unit.
     mutating func text(_ name: StaticString, _ value: inout String) throws(InvalidData)
     mutating func text(_ name: StaticString, _ value: inout String?) throws(InvalidData)
+    /// The same in several lines: a reason, a note.
+    mutating func prose(_ name: StaticString, _ value: inout String) throws(InvalidData)
+    mutating func prose(_ name: StaticString, _ value: inout String?) throws(InvalidData)
+    /// The name of a person.
+    mutating func person(_ name: StaticString, _ value: inout String) throws(InvalidData)
+    mutating func person(_ name: StaticString, _ value: inout String?) throws(InvalidData)
     /// Absent counts as empty.
     mutating func texts(_ name: StaticString, _ value: inout [String]) throws(InvalidData)
     mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) throws(InvalidData)

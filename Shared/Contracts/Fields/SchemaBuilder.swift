@@ -53,11 +53,21 @@ public struct SchemaBuilder: Fields {
         json.member("pattern", "^[A-Za-z0-9._:-]{1,\(Identifier.maximumLength)}$")
     }
 
-    /// The schema of a text.
+    /// The schema of a text as it may stand in a store.
     public static func text(_ json: inout JSONWriter) {
         json.member("type", "string")
         json.member("minLength", 1)
         json.member("maxLength", 500)
+    }
+
+    /// The schema of a text as a sender must write it. The pattern is the part of the rule that every dialect of regular expressions can say.
+    private static func text(_ rule: TextRule) -> (inout JSONWriter) -> Void {
+        { json in
+            text(&json)
+            let controls = rule == .prose ? #"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"# : #"\u0000-\u001f\u007f-\u009f"#
+            json.member("pattern", #"^[^\#(controls)]*[^\s\#(controls)][^\#(controls)]*$"#)
+            if rule == .person { json.member("description", "name of a person, without format characters") }
+        }
     }
 
     /// The schema of a regency's code.
@@ -93,10 +103,16 @@ public struct SchemaBuilder: Fields {
 
     public mutating func id(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.id) }
     public mutating func id(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.id) }
-    public mutating func text(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.text) }
-    public mutating func text(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.text) }
-    public mutating func texts(_ name: StaticString, _ value: inout [String]) { list(name, required: side == .written, of: Self.text) }
-    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { list(name, required: true, of: Self.text) }
+    public mutating func text(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.text(.line)) }
+    public mutating func text(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.text(.line)) }
+    public mutating func prose(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.text(.prose)) }
+    public mutating func prose(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.text(.prose)) }
+    public mutating func person(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.text(.person)) }
+    public mutating func person(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.text(.person)) }
+    public mutating func texts(_ name: StaticString, _ value: inout [String]) {
+        list(name, required: side == .written, of: Self.text(.line))
+    }
+    public mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { list(name, required: true, of: Self.text(.line)) }
     public mutating func ids(_ name: StaticString, _ value: inout [String]?) { list(name, required: false, of: Self.id) }
     public mutating func regency(_ name: StaticString, _ value: inout String) { property(name, required: true, Self.regency) }
     public mutating func regency(_ name: StaticString, _ value: inout String?) { property(name, required: false, Self.regency) }

@@ -99,7 +99,9 @@ struct ContractsEnvelopeTests {
 
     @Test(arguments: [
         "application/cloudevents+json", "application/cloudevents+json; charset=utf-8", "application/cloudevents+json;charset=UTF-8",
-        "Application/CloudEvents+JSON",
+        "Application/CloudEvents+JSON", "application/cloudevents+json; charset=\"utf-8\"", "application/cloudevents+json ;\tCHARSET = \"Utf-8\" ",
+        "application/cloudevents+json; profile=\"x\"", "application/cloudevents+json; profile=x; charset=utf-8; q=1",
+        "application/cloudevents+json;", "application/cloudevents+json; charsets=latin1",
     ])
     func `the content type may have its charset and any case`(contentType: String) {
         #expect(admissionFault(incoming(contentType: contentType)) == nil)
@@ -107,7 +109,10 @@ struct ContractsEnvelopeTests {
 
     @Test(arguments: [
         nil, "", "application/json", "application/cloudevents", "application/cloudevents+jsonx", "application/cloudevents-batch+json",
-        "text/plain",
+        "text/plain", "application/cloudevents+json; charset=iso-8859-1", "application/cloudevents+json;charset=UTF-16",
+        "application/cloudevents+json; charset=utf8", "application/cloudevents+json; charset=", "application/cloudevents+json; charset",
+        "application/cloudevents+json; Charset=\"us-ascii\"", "application/cloudevents+json; charset='utf-8'",
+        "application/cloudevents+json; charset=utf-8; charset=latin1", "application/cloudevents+json; profile=x ; charset=windows-1252",
     ])
     func `without the content type, or with another, a message is parked`(contentType: String?) {
         #expect(admissionFault(incoming(contentType: contentType)) == .contentType)

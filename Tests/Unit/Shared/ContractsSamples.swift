@@ -6,14 +6,27 @@ struct Sample: Sendable, CustomStringConvertible {
     let description: String
     let full: String
     let optional: Set<String>
+    let isCommand: Bool
     /// Reads data as this message and writes it again.
     let rewrite: @Sendable (JSONValue) throws -> [UInt8]
 
-    init<M: Message>(_ type: M.Type, _ full: String, optional: Set<String> = []) {
-        description = type.name.routingKey
+    init<C: Command>(_ type: C.Type, _ full: String, optional: Set<String> = []) {
+        self.init(type.name, full, optional, isCommand: true) { FieldWriter.bytes(of: try FieldReader.read(C.self, from: $0)) }
+    }
+
+    init<E: Event>(_ type: E.Type, _ full: String, optional: Set<String> = []) {
+        self.init(type.name, full, optional, isCommand: false) { FieldWriter.bytes(of: try FieldReader.read(E.self, from: $0)) }
+    }
+
+    private init(
+        _ name: MessageName, _ full: String, _ optional: Set<String>, isCommand: Bool,
+        rewrite: @escaping @Sendable (JSONValue) throws -> [UInt8]
+    ) {
+        description = name.routingKey
         self.full = full
         self.optional = optional
-        rewrite = { FieldWriter.bytes(of: try FieldReader.read(M.self, from: $0)) }
+        self.isCommand = isCommand
+        self.rewrite = rewrite
     }
 }
 

@@ -6,10 +6,10 @@ import StrictJSON
 import Testing
 
 extension Choices {
-    /// A text of anything that may stand in JSON: quotes, control characters, other scripts.
+    /// A text of anything that may stand in an attribute: quotes, control characters, other scripts.
     fileprivate mutating func text(_ length: ClosedRange<Int>) -> String {
         let scalars: [ClosedRange<Int64>] = [
-            97...122, 32...126, 0...31, 128...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x1_0000...0x10_FFFF,
+            97...122, 32...126, 1...31, 128...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x1_0000...0x10_FFFF,
         ]
         var text = String.UnicodeScalarView()
         for scalar in array(length, { $0.number(in: $0.pick(scalars)) }) { text.append(Unicode.Scalar(UInt32(scalar)) ?? "?") }

@@ -43,6 +43,10 @@ struct ExampleFiller: Fields {
     mutating func id(_ name: StaticString, _ value: inout String?) { value = optional(name) }
     mutating func text(_ name: StaticString, _ value: inout String) { value = word(name) ?? "\(name)" }
     mutating func text(_ name: StaticString, _ value: inout String?) { value = optional(name) }
+    mutating func prose(_ name: StaticString, _ value: inout String) { text(name, &value) }
+    mutating func prose(_ name: StaticString, _ value: inout String?) { text(name, &value) }
+    mutating func person(_ name: StaticString, _ value: inout String) { text(name, &value) }
+    mutating func person(_ name: StaticString, _ value: inout String?) { text(name, &value) }
     mutating func texts(_ name: StaticString, _ value: inout [String]) { value = optional(name).map { [$0] } ?? [] }
     mutating func requiredTexts(_ name: StaticString, _ value: inout [String]) { texts(name, &value) }
     mutating func ids(_ name: StaticString, _ value: inout [String]?) { value = optional(name).map { [$0] } }
