@@ -48,7 +48,10 @@ extension BatchProcessor {
     ) throws {
         let decoded: Result<HandlerEntry.Decoded, InvalidData>
         do throws(InvalidData) {
-            decoded = .success(try entry.decode(envelope))
+            let ready = try entry.decode(envelope)
+            // In a field that nobody reads it would still cut off what other programs see of the message.
+            if envelope.holdsNull { throw InvalidData("", "the data must not have the character U+0000") }
+            decoded = .success(ready)
         } catch {
             decoded = .failure(error)
         }
@@ -70,7 +73,16 @@ extension BatchProcessor {
             envelope, digest: digest, subject: subject, correlationId: cause.correlationId, eventsAfter: outbox.position,
             reply: isCommand ? replies.position + 1 : nil,
             at: outbox.time, in: connection)
-        guard isNew else { return try repeated(incoming, envelope, entry, digest: digest) }
+        if !isNew {
+            guard let known = try inbox.known(envelope, in: connection) else { return }
+            guard isReplaying, known.digest == digest, known.claim.outcome == .rejected else {
+                return try repeated(known, incoming, envelope, entry, digest: digest)
+            }
+            // The message whose refusal is remembered here: from memory it would be refused for ever, whatever has been mended since.
+            tx.cause = cause.with(inboxPosition: known.claim.position)
+            try inbox.takeOver(
+                known.claim, eventsAfter: outbox.position, reply: isCommand ? replies.position + 1 : nil, in: connection)
+        }
 
         switch decoded {
         case .failure(let fault) where isCommand:
@@ -101,12 +113,13 @@ extension BatchProcessor {
     }
 
     /// The same (source, id) again: no second effect, whatever it says.
-    private func repeated(_ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest) throws {
-        guard let known = try inbox.known(envelope, in: connection) else { return }
-        tx.cause = tx.cause.with(inboxPosition: known.position)
+    private func repeated(
+        _ known: Inbox.Known, _ incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest
+    ) throws {
+        tx.cause = tx.cause.with(inboxPosition: known.claim.position)
         if known.digest == digest {
             decide(.duplicate, entry, subject: known.subject)
-            if let reply = known.reply {
+            if let reply = known.claim.reply {
                 try replies.repeatReply(at: reply, subject: known.subject, to: incoming, cause: tx.cause, in: connection)
             }
             return
@@ -190,10 +203,13 @@ extension BatchProcessor {
     func refuse(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest) throws {
         try park(incoming, envelope, reason, error, digest: digest)
         guard incoming.channel == .commands, incoming.replyTo != nil else { return }
-        let id = envelope?.id ?? incoming.messageId ?? ""
+        // What no envelope may say is not said by the reply's either.
+        func sayable(_ property: String?) -> String? { property.flatMap { $0.utf8.contains(0) ? nil : $0 } }
+        let id = envelope?.id ?? sayable(incoming.messageId) ?? ""
         let trace = trace(of: incoming, envelope?.traceparent, envelope?.tracestate)
         let cause = Cause(
-            id: id, source: envelope?.source ?? "", correlationId: envelope?.correlationId ?? incoming.correlationId ?? id,
+            id: id, source: envelope?.source ?? "",
+            correlationId: envelope?.correlationId ?? sayable(incoming.correlationId) ?? id,
             traceparent: trace.parent, tracestate: trace.state)
         let reply = ReplyData(
             status: .rejected, code: .invalid, message: "parked as \(reason.rawValue): \(error)", subject: envelope?.subject ?? id)
@@ -201,12 +217,18 @@ extension BatchProcessor {
     }
 
     private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest) throws {
-        let parkedId = try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
+        let parkedId =
+            if let replayed {
+                try parkingLot.park(replayed, again: reason, error, at: outbox.time, in: connection)
+            } else {
+                try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
+            }
         noteParked(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
     }
 
     /// Counts a decision, and keeps it for the log where it is not routine.
     private func decide(_ verdict: Decision.Verdict, _ entry: HandlerEntry, subject: String) {
+        if isReplaying { replayVerdict = verdict }
         switch verdict {
         case .accepted: pendingTally.count(entry, .accepted)
         case .duplicate: pendingTally.count(entry, .duplicate)

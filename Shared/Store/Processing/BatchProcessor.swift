@@ -31,6 +31,11 @@ public final class BatchProcessor {
     public var keepsRoutine = false
     /// How long the last COMMIT took.
     public private(set) var commitDuration = Duration.zero
+    /// Where the message that is being replayed is parked; nil for one that was delivered.
+    private(set) var replayed: Int64?
+    var isReplaying: Bool { replayed != nil }
+    /// What was decided on it.
+    var replayVerdict: Decision.Verdict?
 
     private static let begin = SQL("BEGIN IMMEDIATE")
     private static let commit = SQL("COMMIT")
@@ -142,6 +147,7 @@ public final class BatchProcessor {
     ///   - isSuspect: whether one of them may have killed the last process. Then attempts are counted, as for redelivered messages.
     ///   - decided: gets what was decided on it.
     public func replayParked(isSuspect: Bool = false, decided: ([Decision]) -> Void = { _ in }) throws -> Bool {
+        defer { replayed = nil }
         let suspect = isSuspect ? try nextToReplay() : nil
         // Begun anew, an attempt that the store interrupted would count once more each time.
         let isBegun = suspect != nil && openAttempt != nil && openAttempt == suspect.map { Digest(of: $0.body) }
@@ -162,7 +168,9 @@ public final class BatchProcessor {
     }
 
     private func nextToReplay() throws -> Incoming? {
-        try store.pool.writeWithoutTransaction { _ in try parkingLot.nextToReplay(in: connection)?.incoming }
+        let next = try store.pool.writeWithoutTransaction { _ in try parkingLot.nextToReplay(in: connection) }
+        replayed = next?.position
+        return next?.incoming
     }
 
     private func replayNext() throws -> Bool {
@@ -170,13 +178,15 @@ public final class BatchProcessor {
         try transaction(redoingGuarded: true) { isGuarded in
             guard let next = try parkingLot.nextToReplay(in: connection) else { return }
             found = true
+            replayed = next.position
+            replayVerdict = nil
             var incoming = next.incoming
             if incoming.channel == .dead, let envelope = try? Envelope(parsing: incoming.body), let entry = entries[envelope.type] {
                 incoming = incoming.rerouted(to: entry.channel, routingKey: entry.name.routingKey)
             }
             try judge(incoming, isGuarded: isGuarded)
             CrashPoint.replayJudged.pass()
-            try parkingLot.finishReplay(of: next.position, in: connection)
+            try parkingLot.finishReplay(of: next.position, replayVerdict, in: connection)
         }
         tx.replayRequested = found
         if found { CrashPoint.replayCommitted.pass() }

@@ -25,9 +25,16 @@ enum ParkedCommands {
 
     private static let select = SQL(
         """
-        SELECT parkedId, reason, type FROM parked
+        SELECT position, parkedId, reason FROM parked
         WHERE state = 'parked' AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR type = ?2) ORDER BY position
         """)
+    private static let selectOne = SQL(
+        """
+        SELECT position, parkedId, reason FROM parked
+        WHERE parkedId = ?3 AND state = 'parked' AND (?1 IS NULL OR reason = ?1) AND (?2 IS NULL OR type = ?2)
+        """)
+    /// How many ids the reply lists; it counts them all.
+    private static let listed = 1000
     private static let update = SQL("UPDATE parked SET state = ?, decidedBy = ?, decision = ? WHERE parkedId = ?")
 
     private static func decide(_ decision: Decision, _ selection: ParkedSelection, in tx: Transaction) throws -> Outcome {
@@ -35,15 +42,21 @@ enum ParkedCommands {
             let known = ParkReason.allCases.map(\.rawValue).joined(separator: ", ")
             return .rejected(Rejection(.invalid, "filter.reason must be one of \(known)", field: "filter.reason"))
         }
-        let wanted = selection.parkedIds.map { Set($0) }
-        var rows = try tx.all(select, selection.filter?.reason, selection.filter?.type) { (id: $0.text(0), reason: $0.text(1)) }
-        if let wanted {
-            rows = rows.filter { wanted.contains($0.id) }
-            if let missing = wanted.subtracting(rows.map(\.id)).sorted().first {
-                return .rejected(Rejection(.notFound, "\(missing) is not parked", field: "parkedIds"))
+        func row(_ row: StatementRow) -> (position: Int64, id: String, reason: String) { (row.int(0), row.text(1), row.text(2)) }
+        let filter = selection.filter
+        var rows: [(position: Int64, id: String, reason: String)] = []
+        if let wanted = selection.parkedIds {
+            for id in Set(wanted).sorted() {
+                guard let found = try tx.first(selectOne, filter?.reason, filter?.type, id, read: row) else {
+                    return .rejected(Rejection(.notFound, "\(id) is not parked", field: "parkedIds"))
+                }
+                rows.append(found)
             }
+            rows.sort { $0.position < $1.position }
+        } else {
+            rows = try tx.all(select, filter?.reason, filter?.type, read: row)
         }
-        if decision == .replay, wanted != nil, let cut = rows.first(where: { $0.reason == ParkReason.oversize.rawValue }) {
+        if decision == .replay, selection.parkedIds != nil, let cut = rows.first(where: { $0.reason == ParkReason.oversize.rawValue }) {
             return .rejected(Rejection(.notAllowed, "\(cut.id) was over-size and is kept only in part", field: "parkedIds"))
         }
         if decision == .replay { rows.removeAll { $0.reason == ParkReason.oversize.rawValue } }
@@ -54,7 +67,7 @@ enum ParkedCommands {
         let details = JSONWriter.object { json in
             json.member("dryRun", selection.dryRun)
             json.member("count", rows.count)
-            json.member("parkedIds", rows.map(\.id))
+            json.member("parkedIds", rows.prefix(listed).map(\.id))
         }
         return .answered(details)
     }

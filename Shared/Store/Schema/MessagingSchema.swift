@@ -185,5 +185,14 @@ enum MessagingSchema {
                 systemInstant INTEGER NOT NULL CHECK (systemInstant > businessInstant)
             ) STRICT;
             """),
+        Migration(
+            "messaging-parked-tracestate",
+            """
+            ALTER TABLE parked ADD COLUMN tracestate TEXT;
+            -- What a replay came to: accepted, duplicate or rejected, and why it was refused.
+            ALTER TABLE parked ADD COLUMN replayOutcome TEXT;
+            ALTER TABLE parked ADD COLUMN replayCode TEXT;
+            CREATE INDEX parkedReplaying ON parked (state) WHERE state = 'replaying';
+            """),
     ]
 }

@@ -108,10 +108,14 @@ struct BoxSealed: Event {
 private struct Put: Handler {
     struct Broken: Error {}
     static let insert = SQL("INSERT INTO box VALUES (?, ?)")
+    static let label = SQL("SELECT 1 FROM label WHERE boxId = ?")
 
     /// Writes first, so that what it refuses afterwards has to be undone.
     func handle(_ box: PutBox, in tx: Transaction) throws -> Outcome {
         if box.content == "not to be had" { return .rejected(Rejection(.notFound, "there is no such box")) }
+        if box.content == "labelled", try !tx.exists(Self.label, box.boxId) {
+            return .rejected(Rejection(.notFound, "the box has no label yet"))
+        }
         try tx.execute(Self.insert, box.boxId, box.content)
         try tx.publish(
             BoxPut.with {
