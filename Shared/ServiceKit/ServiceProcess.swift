@@ -44,13 +44,15 @@ struct ServiceProcess {
         relay.start()
         writer.start(processor)
         backups.start()
+        let token = ReadToken(file: settings.readTokenFile)
+        if let fault = token.fault { logger.warning("\(fault)") }
         logger.info(
             "started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
 
         let isDrained = Mutex(false)
         let server = ReadServer(
-            store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings), host: settings.httpHost,
-            port: settings.httpPort, logger: quietLogger)
+            store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings), token: token,
+            host: settings.httpHost, port: settings.httpPort, logger: quietLogger)
         let parts: [any Service] = [
             server,
             AtShutdown {

@@ -52,6 +52,12 @@ public struct JSONValue: Sendable {
         return value
     }
 
+    /// The same of a sum, which may be larger: an integer that fits into 128 bits.
+    public var int128: Int128? {
+        if let value = int64 { return Int128(value) }
+        return kind == .integer ? Int128(String(decoding: rawBytes, as: UTF8.self)) : nil
+    }
+
     public var bool: Bool? {
         guard node.kind == .bool else { return nil }
         return document.bytes[Int(node.start)] == UInt8(ascii: "t")

@@ -5,6 +5,11 @@ extension JSONWriter {
         int(value)
     }
 
+    public mutating func member(_ name: StaticString, _ value: Int128) {
+        key(name)
+        int(value)
+    }
+
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)

@@ -155,6 +155,14 @@ public struct JSONWriter: Sendable {
 
     public mutating func int(_ value: Int) { int(Int64(value)) }
 
+    /// A sum of many amounts: an integer of any size.
+    public mutating func int(_ value: Int128) {
+        if let value = Int64(exactly: value) { return int(value) }
+        separate()
+        bytes.append(contentsOf: "\(value)".utf8)
+        needsComma = true
+    }
+
     /// A fraction, written with at most four decimals; for ratios of the read side, never for money.
     public mutating func ratio(_ value: Double) {
         separate()

@@ -6,18 +6,18 @@ struct Books: Sendable {
         var registered: ProductRegistered
         var state = "awaiting-permits"
         /// Prices announced after registration, with the day from which they hold, in the order of their announcement.
-        var prices: [(from: String, price: Int64, announcedAt: Date?)] = []
+        var prices: [(from: String, price: Int128, announcedAt: Date?)] = []
     }
 
     struct Lot: Sendable {
         var received: GoodsReceived
-        var sold: Int64 = 0
-        var restocked: Int64 = 0
-        var returned: Int64 = 0
-        var writtenOff: Int64 = 0
+        var sold: Int128 = 0
+        var restocked: Int128 = 0
+        var returned: Int128 = 0
+        var writtenOff: Int128 = 0
         /// Counted minus booked, over all counts.
-        var adjusted: Int64 = 0
-        var onHand: Int64 { received.quantity - sold + restocked - returned - writtenOff + adjusted }
+        var adjusted: Int128 = 0
+        var onHand: Int128 { received.quantity - sold + restocked - returned - writtenOff + adjusted }
     }
 
     struct Sale: Sendable {
@@ -26,9 +26,9 @@ struct Books: Sendable {
         var time: String
         var recorded: SaleRecorded
         /// Units refunded so far, by line.
-        var refunded: [String: Int64] = [:]
+        var refunded: [String: Int128] = [:]
         /// What each line took from which lot and has not given back, in the order of taking.
-        var taken: [String: [(lotId: String, quantity: Int64)]] = [:]
+        var taken: [String: [(lotId: String, quantity: Int128)]] = [:]
         /// Lines whose flag a person has looked at, by flag.
         var resolved: [String: Set<String>] = [:]
     }
@@ -229,7 +229,7 @@ extension Books {
         sales[resolution.saleId]?.resolved[resolution.flag, default: []].formUnion(open)
     }
 
-    private mutating func move(_ goods: GoodsMoved, _ kind: WritableKeyPath<Lot, Int64>) {
+    private mutating func move(_ goods: GoodsMoved, _ kind: WritableKeyPath<Lot, Int128>) {
         if lots[goods.lotId] == nil { contradictions.append("goods leave lot \(goods.lotId), which was never received") }
         lots[goods.lotId]?[keyPath: kind] += goods.quantity
     }

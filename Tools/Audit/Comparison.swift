@@ -32,8 +32,8 @@ struct Comparison {
             Finding(.catalog, "marts open", own: figures.martsOpen.count, stated: stated.marts.count),
             Finding(.catalog, "sellers", own: figures.sellers, stated: stated.sellers.count),
             Finding(
-                .catalog, "products, each in its state", own: Text.grouped(Int64(own.count)),
-                stated: Text.grouped(Int64(stated.products.count)),
+                .catalog, "products, each in its state", own: Text.grouped(own.count),
+                stated: Text.grouped(stated.products.count),
                 differences: differences),
         ]
         for programme in figures.programmes {
@@ -85,8 +85,8 @@ struct Comparison {
         var findings = [
             Finding(.goods, "stock of every product", own: units(own), stated: units(stated.stock), differences: differences),
             Finding(
-                .goods, "sales, each with its total", own: Text.grouped(Int64(figures.sales)),
-                stated: Text.grouped(Int64(stated.sales.count)),
+                .goods, "sales, each with its total", own: Text.grouped(figures.sales),
+                stated: Text.grouped(stated.sales.count),
                 differences: self.differences("sale", books.sales.mapValues(\.recorded.total), stated.sales) { "\($0)" }),
         ]
         findings += [
@@ -99,7 +99,7 @@ struct Comparison {
 
     /// Shows the regency with most products; compares all.
     private func ratio(
-        _ what: String, _ part: KeyPath<Figures.Absorption, Int64>, of whole: (Figures.Absorption) -> Int64,
+        _ what: String, _ part: KeyPath<Figures.Absorption, Int128>, of whole: (Figures.Absorption) -> Int128,
         _ said: KeyPath<ReadSide.Absorption, Double?>
     ) -> Finding {
         let shown = figures.absorptionByRegency.max { $0.value.productsRegistered < $1.value.productsRegistered }?.key ?? ""
@@ -118,7 +118,7 @@ struct Comparison {
             if regency == shown {
                 texts = (
                     Text.percent(own[keyPath: part], of: denominator),
-                    stated.map { Text.percent(Int64(($0 * 1_000_000).rounded()), of: 1_000_000) } ?? "–"
+                    stated.map { Text.percent(Int128(($0 * 1_000_000).rounded()), of: 1_000_000) } ?? "–"
                 )
             }
         }

@@ -1,4 +1,6 @@
 /// The data of the events that the audit looks at, as the wire contract names the fields. Own types, on purpose.
+///
+/// Amounts have 128 bits: an amount times a quantity fits, and so does the sum of however many.
 enum Fact: Sendable {
     case martOpened(MartOpened)
     case martClosed(MartTurned)
@@ -54,7 +56,7 @@ struct ProductRegistered: Decodable, Sendable {
     let name: String
     let programme: String
     let origin: Origin
-    let price: Int64
+    let price: Int128
 }
 
 struct ProductState: Decodable, Sendable {
@@ -64,7 +66,7 @@ struct ProductState: Decodable, Sendable {
 
 struct PriceChanged: Decodable, Sendable {
     let productId: String
-    let price: Int64
+    let price: Int128
     let effectiveOn: String
 }
 
@@ -80,25 +82,25 @@ struct GoodsReceived: Decodable, Sendable {
     let regency: String
     let productId: String
     let sellerId: String
-    let quantity: Int64
-    let offered: Int64
+    let quantity: Int128
+    let offered: Int128
 }
 
 struct SaleRecorded: Decodable, Sendable {
     struct Lot: Decodable, Sendable {
         let lotId: String
-        let quantity: Int64
+        let quantity: Int128
     }
 
     struct Line: Decodable, Sendable {
         let lineId: String
         let productId: String
         let sellerId: String?
-        let quantity: Int64
-        let unitPrice: Int64
-        let net: Int64
+        let quantity: Int128
+        let unitPrice: Int128
+        let net: Int128
         let flags: [String]
-        let unallocated: Int64
+        let unallocated: Int128
         let lots: [Lot]
     }
 
@@ -109,7 +111,7 @@ struct SaleRecorded: Decodable, Sendable {
     let offline: Bool
     let flags: [String]
     let lines: [Line]
-    let total: Int64
+    let total: Int128
 }
 
 struct SaleRefunded: Decodable, Sendable {
@@ -117,9 +119,9 @@ struct SaleRefunded: Decodable, Sendable {
         let lineId: String
         let productId: String
         let sellerId: String?
-        let quantity: Int64
-        let refundedBefore: Int64
-        let net: Int64
+        let quantity: Int128
+        let refundedBefore: Int128
+        let net: Int128
     }
 
     let refundId: String
@@ -127,7 +129,7 @@ struct SaleRefunded: Decodable, Sendable {
     let tender: String
     let restock: Bool
     let lines: [Line]
-    let total: Int64
+    let total: Int128
 }
 
 /// Goods returned to their seller, or written off.
@@ -135,9 +137,9 @@ struct GoodsMoved: Decodable, Sendable {
     let lotId: String
     let productId: String
     let sellerId: String
-    let quantity: Int64
+    let quantity: Int128
     let writeOffId: String?
-    let net: Int64?
+    let net: Int128?
     let liability: String?
 }
 
@@ -145,7 +147,7 @@ struct GoodsMoved: Decodable, Sendable {
 struct StockAdjusted: Decodable, Sendable {
     let adjustmentId: String
     let lotId: String
-    let difference: Int64
+    let difference: Int128
     let countedBy: String
     let approvedBy: String
 }
@@ -162,15 +164,15 @@ struct SettlementPosted: Decodable, Sendable {
     struct Line: Decodable, Sendable {
         let lineId: String
         let sellerId: String?
-        let net: Int64
-        let sellerShare: Int64
-        let martShare: Int64
+        let net: Int128
+        let sellerShare: Int128
+        let martShare: Int128
     }
 
     struct Totals: Decodable, Sendable {
-        let net: Int64
-        let sellerShare: Int64
-        let martShare: Int64
+        let net: Int128
+        let sellerShare: Int128
+        let martShare: Int128
     }
 
     let settlementId: String
@@ -194,5 +196,5 @@ struct SuspenseAssigned: Decodable, Sendable {
     let lineId: String
     let sellerId: String
     let fromSellerId: String?
-    let sellerShare: Int64
+    let sellerShare: Int128
 }

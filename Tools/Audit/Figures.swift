@@ -13,20 +13,20 @@ public struct Figures: Sendable {
         public let productId: String
         public let name: String
         /// Units sold less units refunded.
-        public var units: Int64
+        public var units: Int128
         /// Money after refunds.
-        public var net: Int64
+        public var net: Int128
     }
 
     /// Units and products of one regency, or of all.
     public struct Absorption: Sendable, Equatable {
-        public var offered: Int64 = 0
-        public var accepted: Int64 = 0
-        public var returned: Int64 = 0
+        public var offered: Int128 = 0
+        public var accepted: Int128 = 0
+        public var returned: Int128 = 0
         /// Units sold less units that came back to the shelf.
-        public var sold: Int64 = 0
-        public var productsReceived: Int64 = 0
-        public var productsRegistered: Int64 = 0
+        public var sold: Int128 = 0
+        public var productsReceived: Int128 = 0
+        public var productsRegistered: Int128 = 0
         public init() {}
     }
 
@@ -46,19 +46,19 @@ public struct Figures: Sendable {
     public let lots: Int
     public let sales: Int
     public let saleLines: Int
-    public let unitsSold: Int64
+    public let unitsSold: Int128
     public let offlineSales: Int
     public let flaggedSales: Int
     public let refunds: Int
     /// Money of sale-recorded, of sale-refunded, and what is left in its two parts.
-    public let gross: Int64
-    public let refunded: Int64
-    public let net: Int64
-    public let sellerShare: Int64
-    public let martShare: Int64
-    public let losses: Int64
-    public let suspense: Int64
-    public let byTender: [String: Int64]
+    public let gross: Int128
+    public let refunded: Int128
+    public let net: Int128
+    public let sellerShare: Int128
+    public let martShare: Int128
+    public let losses: Int128
+    public let suspense: Int128
+    public let byTender: [String: Int128]
     public let bestSellers: [BestSeller]
     public let absorption: Absorption
     public let absorptionByRegency: [String: Absorption]
@@ -111,7 +111,7 @@ public struct Figures: Sendable {
 
     private static func bestSellers(_ books: Books) -> [BestSeller] {
         var sellers: [String: BestSeller] = [:]
-        func add(_ productId: String, _ units: Int64, _ net: Int64) {
+        func add(_ productId: String, _ units: Int128, _ net: Int128) {
             let name = books.products[productId]?.registered.name ?? productId
             sellers[productId, default: BestSeller(productId: productId, name: name, units: 0, net: 0)].units += units
             sellers[productId]?.net += net

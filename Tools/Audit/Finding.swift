@@ -40,10 +40,10 @@ public struct Finding: Sendable {
 /// How figures are written.
 public enum Text {
     /// `Rp12.500`
-    public static func rupiah(_ amount: Int64) -> String { (amount < 0 ? "-Rp" : "Rp") + grouped(Int64(amount.magnitude)) }
+    public static func rupiah(_ amount: some BinaryInteger) -> String { (amount < 0 ? "-Rp" : "Rp") + grouped(amount.magnitude) }
 
     /// `12.500`
-    public static func grouped(_ number: Int64) -> String {
+    public static func grouped(_ number: some BinaryInteger) -> String {
         var digits = Array(String(number.magnitude))
         var place = digits.count - 3
         while place > 0 {
@@ -54,7 +54,7 @@ public enum Text {
     }
 
     /// `81,3 %` of a part in a whole; a whole of zero reads `–`.
-    public static func percent(_ part: Int64, of whole: Int64) -> String {
+    public static func percent<Number: BinaryInteger>(_ part: Number, of whole: Number) -> String {
         guard whole != 0 else { return "–" }
         let tenths = (Double(part) * 1000 / Double(whole)).rounded() / 10
         return "\(tenths) %".replacing(".", with: ",")

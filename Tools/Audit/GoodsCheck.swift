@@ -72,9 +72,9 @@ extension Books.Product {
     ///
     /// Usually one: the latest announced one that holds on that day, or that of the registration. Facts travel, though: a price
     /// announced within the hour before the sale was recorded may have been known or not.
-    func possiblePrices(on date: String, recordedAt: Date?) -> Set<Int64> {
-        var possible: Set<Int64> = []
-        var best: (from: String, price: Int64) = ("", registered.price)
+    func possiblePrices(on date: String, recordedAt: Date?) -> Set<Int128> {
+        var possible: Set<Int128> = []
+        var best: (from: String, price: Int128) = ("", registered.price)
         let certain = prices.count { change in
             guard let recordedAt, let announcedAt = change.announcedAt else { return true }
             return announcedAt < recordedAt.addingTimeInterval(-3600)

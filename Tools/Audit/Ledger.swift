@@ -1,12 +1,12 @@
 /// What the ledger must read, from the facts of Consignment alone: nothing that Settlement says goes in, but for whom a person gave lines in suspense to.
 struct Ledger: Sendable {
     /// Debit +, credit −, by account; without zeros.
-    private(set) var accounts: [String: Int64] = [:]
+    private(set) var accounts: [String: Int128] = [:]
     private(set) var sellers: [String: SellerBalance] = [:]
     private(set) var sold = Arithmetic.Split()
     private(set) var refunded = Arithmetic.Split()
     /// What the mart owes sellers for goods lost under its liability.
-    private(set) var losses: Int64 = 0
+    private(set) var losses: Int128 = 0
 
     init(_ books: Books) {
         for sale in books.sales.values { enter(sale.recorded) }
@@ -48,27 +48,27 @@ struct Ledger: Sendable {
     }
 
     /// Taken back from a seller, or from suspense.
-    private mutating func debit(_ seller: String?, _ share: Int64) {
+    private mutating func debit(_ seller: String?, _ share: Int128) {
         guard let seller else { return post("suspense", share) }
         post("seller-payable/\(seller)", share)
         sellers[seller, default: SellerBalance()].reversed += share
     }
 
-    private mutating func credit(_ seller: String, _ share: Int64) {
+    private mutating func credit(_ seller: String, _ share: Int128) {
         post("seller-payable/\(seller)", -share)
         sellers[seller, default: SellerBalance()].earned += share
     }
 
-    private mutating func post(_ account: String, _ amount: Int64) { accounts[account, default: 0] += amount }
+    private mutating func post(_ account: String, _ amount: Int128) { accounts[account, default: 0] += amount }
 }
 
 /// What a seller has earned and what refunds took back; whole rupiah.
 public struct SellerBalance: Sendable, Equatable {
-    public var earned: Int64
-    public var reversed: Int64
-    public var payable: Int64 { earned - reversed }
+    public var earned: Int128
+    public var reversed: Int128
+    public var payable: Int128 { earned - reversed }
 
-    public init(earned: Int64 = 0, reversed: Int64 = 0) {
+    public init(earned: Int128 = 0, reversed: Int128 = 0) {
         self.earned = earned
         self.reversed = reversed
     }

@@ -1,10 +1,10 @@
 /// What the services say of themselves on their read sides, as `martctl` has asked them.
 public struct ReadSide: Sendable {
     public struct Stock: Sendable, Equatable {
-        public var onHand: Int64
-        public var unallocated: Int64
+        public var onHand: Int128
+        public var unallocated: Int128
 
-        public init(onHand: Int64, unallocated: Int64) {
+        public init(onHand: Int128, unallocated: Int128) {
             self.onHand = onHand
             self.unallocated = unallocated
         }
@@ -37,7 +37,7 @@ public struct ReadSide: Sendable {
     /// Stock by product.
     public var stock: [String: Stock] = [:]
     /// Total by sale, whole rupiah.
-    public var sales: [String: Int64] = [:]
+    public var sales: [String: Int128] = [:]
     /// By regency.
     public var absorption: [String: Absorption] = [:]
     /// Villages with a listed product, by regency.
@@ -45,10 +45,10 @@ public struct ReadSide: Sendable {
     /// Balances by seller.
     public var balances: [String: SellerBalance] = [:]
     /// `payable` by seller, as said.
-    public var payable: [String: Int64] = [:]
+    public var payable: [String: Int128] = [:]
     /// Debit +, credit −.
-    public var accounts: [String: Int64] = [:]
-    public var ledgerSum: Int64 = 0
+    public var accounts: [String: Int128] = [:]
+    public var ledgerSum: Int128 = 0
 
     public struct Product: Sendable, Equatable {
         public var programme: String

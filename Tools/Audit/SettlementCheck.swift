@@ -8,8 +8,8 @@ enum SettlementCheck {
         let statedSales = sales.map(\.settlement.totals)
         return [
             Finding(
-                .money, "one settlement for every sale", own: Text.grouped(Int64(books.sales.count)),
-                stated: Text.grouped(Int64(sales.count)), differences: salesSettled(books, sales.map { ($0.cause, $0.settlement) })),
+                .money, "one settlement for every sale", own: Text.grouped(books.sales.count),
+                stated: Text.grouped(sales.count), differences: salesSettled(books, sales.map { ($0.cause, $0.settlement) })),
             Finding(.money, "gross of all sales", own: own[0].net, stated: statedSales.reduce(0) { $0 + $1.net }, Text.rupiah),
             Finding(.money, "sellers' share of it", own: own[0].seller, stated: statedSales.reduce(0) { $0 + $1.sellerShare }, Text.rupiah),
             Finding(.money, "the mart's share of it", own: own[0].mart, stated: statedSales.reduce(0) { $0 + $1.martShare }, Text.rupiah),
@@ -57,7 +57,7 @@ enum SettlementCheck {
 
     private static func refundsReversed(_ books: Books) -> [String] {
         var wrong: [String] = []
-        var before: [String: Int64] = [:]
+        var before: [String: Int128] = [:]
         let reversed = Dictionary(grouping: books.reversed.map(\.settlement), by: \.refundId)
         for (_, refund) in books.refunds {
             guard let sale = books.sales[refund.saleId]?.recorded else { continue }
@@ -132,7 +132,7 @@ enum SettlementCheck {
     private struct Line: Hashable {
         let lineId: String
         let sellerId: String?
-        let amounts: [Int64]
+        let amounts: [Int128]
 
         init(_ lineId: String, _ sellerId: String?, _ split: Arithmetic.Split) {
             self.lineId = lineId

@@ -4,5 +4,5 @@ public enum Share {
     public static let target = 0.8
 
     /// Nil where there is nothing to divide by.
-    public static func of(_ part: Int64, in whole: Int64) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
+    public static func of<Number: BinaryInteger>(_ part: Number, in whole: Number) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
 }

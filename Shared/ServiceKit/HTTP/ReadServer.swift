@@ -11,6 +11,7 @@ struct ReadServer: Service {
     let health: Health
     let metrics: ServiceMetrics
     let diagnosis: Diagnosis
+    let token: ReadToken
     let host: String
     let port: Int
     let logger: Logger
@@ -53,7 +54,13 @@ struct ReadServer: Service {
             return (Response(status: .ok, headers: [.contentType: MetricsPage.contentType], body: body), path)
         default:
             let target = request.uri.string
-            let answer = try await NIOThreadPool.singleton.runIfActive { store.respond(to: target) }
+            let authorization = request.headers[.authorization]
+            let answer = try await NIOThreadPool.singleton.runIfActive {
+                store.respond(to: target, isTrusted: token.isShown(by: authorization))
+            }
+            if let failure = answer.failure {
+                logger.error("a read failed", metadata: [LogKey.httpRoute: "\(answer.route)", LogKey.error: "\(failure)"])
+            }
             return (json(answer), answer.route)
         }
     }

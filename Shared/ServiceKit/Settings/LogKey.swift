@@ -18,5 +18,6 @@ enum LogKey {
     static let systemTime = "system.time"
     static let timer = "timer"
     static let error = "error"
+    static let httpRoute = "http.route"
     static let retryIn = "retry.seconds"
 }

@@ -12,6 +12,7 @@ struct ServiceSettings {
     var repliesToQueues: Bool
     var httpHost: String
     var httpPort: Int
+    var readTokenFile: String?
     var rules: JSONValue?
     var clock: BusinessClock
     var businessStart: Instant?
@@ -90,6 +91,7 @@ struct ServiceSettings {
             throw Fault(description: "HTTP_PORT: \(value("HTTP_PORT")) is no port from 1 to 65535")
         }
         httpPort = port
+        readTokenFile = values["READ_TOKEN_FILE"]
         if let bytes = try file("MART_RULES") {
             do throws(JSONError) {
                 rules = try JSONDocument(parsing: bytes).root

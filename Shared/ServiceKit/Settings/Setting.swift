@@ -20,6 +20,7 @@ public struct Setting: Sendable {
             Setting("REPLY_TO_QUEUES", "on: replies may go to a queue by the default exchange; off: only to reply.…", "on"),
             Setting("HTTP_HOST", "address of the read side", "127.0.0.1"),
             Setting("HTTP_PORT", "port of the read side", "\(port)"),
+            Setting("READ_TOKEN_FILE", "file that holds the token which lets a reader see phone and account numbers whole", nil),
             Setting("MART_RULES", "JSON file: permit requirements, rate, policies, all dated", nil),
             Setting(
                 "MART_NOW",

@@ -4,7 +4,7 @@ import Synchronization
 /// A metric of a service's own facts, computed from its store when the page is asked for: nothing of it is kept up while messages are handled.
 public struct Measure: Sendable {
     public let metric: Metric
-    /// `SELECT label…, value`, one row for each combination of labels.
+    /// `SELECT label…, value`, one row for each combination of labels. Money and units are summed by `total`, which never overflows.
     let sql: String
     /// For facts that are only ever added: `SELECT` of the highest number. `sql` then sums those from `:after` (exclusive) to `:upTo`, so that each
     /// is read once in the life of the process, however many there are.
@@ -58,7 +58,7 @@ public final class MeasureReader: Sendable {
     private static func rows(_ db: Database, _ measure: Measure, _ arguments: [String: Int64]) throws -> [Sample] {
         try Row.fetchAll(db, sql: measure.sql, arguments: StatementArguments(arguments)).map { row in
             let labels = measure.metric.labels.indices.map { (row[$0] as String?) ?? "" }
-            return (labels, Double((row[labels.count] as Int64?) ?? 0))
+            return (labels, (row[labels.count] as Double?) ?? 0)
         }
     }
 }

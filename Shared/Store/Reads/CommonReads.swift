@@ -111,16 +111,24 @@ enum CommonReads {
         },
         id: { $0["parkedId"] }, write: { row, json in json.object { write(row, to: &$0) } })
 
-    private static let parked = Route.get("/v1/parked/{parkedId}", "A parked message with its body") { request, db, json in
+    private static let parked = Route.get(
+        "/v1/parked/{parkedId}",
+        "A parked message with its body, in which phone and account numbers are masked unless the request has the read token"
+    ) { request, db, json in
         let id = request.pathValue("parkedId")
-        guard let row = try Row.fetchOne(db, sql: "SELECT \(columns), body, state FROM parked WHERE parkedId = ?", arguments: [id]) else {
+        guard let row = try Row.fetchOne(db, sql: "SELECT \(columns), body, state, replayOutcome, replayCode FROM parked WHERE parkedId = ?", arguments: [id]) else {
             throw ReadError.notFound("nothing is parked as \(id)")
         }
         json.object { json in
             write(row, to: &json)
             json.member("state", row["state"] as String)
-            // Bytes that are no text are shown with replacement characters; the hash tells them apart.
-            json.member("body", String(decoding: row["body"] as Data, as: UTF8.self))
+            json.member("replayOutcome", ifPresent: row["replayOutcome"] as String?)
+            json.member("replayCode", ifPresent: row["replayCode"] as String?)
+            let bytes = Array(row["body"] as Data)
+            let shown = MaskedBody(bytes)
+            let isWhole = request.isTrusted || !shown.isMasked
+            json.member("body", isWhole ? String(decoding: bytes, as: UTF8.self) : shown.text)
+            if !isWhole { json.member("masked", true) }
         }
     }
 

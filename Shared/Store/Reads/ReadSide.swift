@@ -9,6 +9,8 @@ public struct ReadResponse: Sendable {
     public let body: [UInt8]
     /// The route that answered, with its names in braces; empty if there is none.
     public private(set) var route = ""
+    /// What went wrong, for the log: a reader is never shown what the store says.
+    public private(set) var failure: String?
 
     public init(status: Int, body: [UInt8]) {
         self.status = status
@@ -20,6 +22,12 @@ public struct ReadResponse: Sendable {
         var response = self
         response.route = route
         return response
+    }
+
+    /// The service is at fault.
+    init(failure error: any Error) {
+        self.init(status: 500, code: "internal", message: "the service could not answer this; its log says why")
+        failure = "\(error)"
     }
 
     /// An error as section 10 of the contract writes it.
@@ -37,27 +45,30 @@ extension ServiceStore {
     public var routes: [Route] { definition.reads + CommonReads.routes(of: self) }
 
     /// Answers a GET of `target`, a path with an optional query. Blocks while SQLite reads.
-    public func respond(to target: String) -> ReadResponse {
+    /// - Parameter isTrusted: whether the request has the read token.
+    public func respond(to target: String, isTrusted: Bool = false) -> ReadResponse {
         guard let url = RequestTarget(target) else {
             return ReadResponse(status: 400, code: "invalid", message: "the path is not well-formed")
         }
         for route in routes {
             guard let values = url.match(route.path) else { continue }
-            return respond(route, values, url.query).by(route.path)
+            return respond(route, values, url.query, isTrusted: isTrusted).by(route.path)
         }
         return ReadResponse(status: 404, code: "not-found", message: "there is nothing at \(url.path.prefix(200))")
     }
 
-    private func respond(_ route: Route, _ values: [String: String], _ query: [(name: String, value: String)]) -> ReadResponse {
+    private func respond(
+        _ route: Route, _ values: [String: String], _ query: [(name: String, value: String)], isTrusted: Bool
+    ) -> ReadResponse {
         do {
-            let request = try ReadRequest(route, path: values, query: query, now: clock.now)
+            let request = try ReadRequest(route, path: values, query: query, now: clock.now, isTrusted: isTrusted)
             return ReadResponse(status: 200, body: try pool.read { db in try route.response(to: request, db) })
         } catch ReadError.notFound(let message) {
             return ReadResponse(status: 404, code: "not-found", message: message)
         } catch ReadError.invalid(let message) {
             return ReadResponse(status: 400, code: "invalid", message: message)
         } catch {
-            return ReadResponse(status: 500, code: "store-failing", message: "\(error)")
+            return ReadResponse(failure: error)
         }
     }
 }

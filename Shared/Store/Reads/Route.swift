@@ -82,9 +82,12 @@ public struct ReadRequest: Sendable {
     /// Business time of the request.
     public let now: Instant
     public var today: BusinessDate { BusinessDate(now) }
+    /// Whether who asks has shown the read token, and may see phone and account numbers whole.
+    public let isTrusted: Bool
 
     /// Checks `query` against the route; throws `ReadError.invalid`.
-    public init(_ route: Route, path: [String: String], query: [(name: String, value: String)], now: Instant) throws {
+    public init(_ route: Route, path: [String: String], query: [(name: String, value: String)], now: Instant, isTrusted: Bool = false) throws {
+        self.isTrusted = isTrusted
         var known: [String: String] = [:]
         var limit = Self.defaultLimit
         var after: String?

@@ -16,17 +16,17 @@ extension Stores {
         }
         for row in try rows("permits", "SELECT permitId, state FROM permit") { stated.permits[row[0]] = row[1] }
         for row in try rows("consignment", "SELECT productId, sum(onHand) FROM lot GROUP BY productId") {
-            stated.stock[row[0]] = ReadSide.Stock(onHand: row[1], unallocated: 0)
+            stated.stock[row[0]] = ReadSide.Stock(onHand: Int128(row[1] as Int64), unallocated: 0)
         }
         for row in try rows("consignment", "SELECT productId, quantity FROM unallocated") {
-            stated.stock[row[0], default: ReadSide.Stock(onHand: 0, unallocated: 0)].unallocated = row[1]
+            stated.stock[row[0], default: ReadSide.Stock(onHand: 0, unallocated: 0)].unallocated = Int128(row[1] as Int64)
         }
-        for row in try rows("consignment", "SELECT saleId, total FROM sale") { stated.sales[row[0]] = row[1] }
+        for row in try rows("consignment", "SELECT saleId, total FROM sale") { stated.sales[row[0]] = Int128(row[1] as Int64) }
         for row in try rows(
             "settlement", "SELECT name, sum(amount) FROM entry JOIN account ON account.number = entry.account GROUP BY name")
         {
-            stated.accounts[row[0]] = row[1]
-            stated.ledgerSum += row[1] as Int64
+            stated.accounts[row[0]] = Int128(row[1] as Int64)
+            stated.ledgerSum += Int128(row[1] as Int64)
         }
         let sellers = try rows(
             "settlement",
@@ -36,8 +36,8 @@ extension Stores {
             WHERE sellerId IS NOT NULL GROUP BY sellerId
             """)
         for row in sellers {
-            stated.balances[row[0]] = SellerBalance(earned: row[1], reversed: row[2])
-            stated.payable[row[0]] = row[3]
+            stated.balances[row[0]] = SellerBalance(earned: Int128(row[1] as Int64), reversed: Int128(row[2] as Int64))
+            stated.payable[row[0]] = Int128(row[3] as Int64)
         }
         return stated
     }

@@ -98,7 +98,7 @@ import Testing
         ("INSERT INTO allocation VALUES (1, '9', 1, 1, 1)", "FOREIGN KEY"),
         ("INSERT INTO allocation VALUES (1, '1', 2, 9, 1)", "FOREIGN KEY"),
         ("INSERT INTO writeOff VALUES ('w', 1, 2, 25000, 50001, 'r', 'mart', 0)", "CHECK"),
-        ("INSERT INTO unallocated VALUES ('kopi', '53.06', -1)", "CHECK"),
+        ("INSERT INTO unallocated (productId, regency, quantity) VALUES ('kopi', '53.06', -1)", "CHECK"),
         ("UPDATE product SET sellerId = 's2'", "a product keeps its seller"),
         ("UPDATE product SET regency = NULL, sellerId = NULL, knownOn = NULL", "a product keeps its seller"),
         ("UPDATE product SET state = 'sold' WHERE productId = 'kopi'", "CHECK"),

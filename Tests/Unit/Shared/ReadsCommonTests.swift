@@ -113,6 +113,20 @@ struct ReadsCommonTests {
         #expect(try bench.get("/v1/parked?reason=malformed&type=id.nttmart.depot.unheard-of.v1").body["items"]?.elements.isEmpty == true)
     }
 
+    // MARK: What goes wrong
+
+    @Test func `a read that fails says nothing of the store, and the log everything`() throws {
+        try bench.store.pool.writeWithoutTransaction { try $0.execute(sql: "ALTER TABLE parked RENAME COLUMN reason TO why") }
+        for path in ["/v1/parked", "/v1/parked/x"] {
+            let response = bench.store.respond(to: path)
+            #expect(response.status == 500)
+            let text = String(decoding: response.body, as: UTF8.self)
+            #expect(text.hasPrefix(#"{"code":"internal","message":""#))
+            for word in ["SELECT", "SQL", "reason", "column", "parked"] { #expect(!text.contains(word), "\(text)") }
+            #expect(response.failure?.contains("no such column") == true)
+        }
+    }
+
     // MARK: What is not there
 
     @Test(arguments: [

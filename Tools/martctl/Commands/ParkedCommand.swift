@@ -44,7 +44,7 @@ struct ParkedShow: AsyncParsableCommand {
               martctl parked show 0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11
               martctl parked show 0198c7d2-… --json | jq -r .message.body
 
-            Exit code 1 when nothing is parked under that id.
+            Phone and account numbers in the body are masked unless the service gets its read token. Exit code 1 when nothing is parked under that id.
             """)
 
     @Argument(help: "Its id, as `parked list` shows it.")
@@ -53,11 +53,12 @@ struct ParkedShow: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @OptionGroup var token: ReadTokenOptions
     @OptionGroup var sides: ReadSideOptions
 
     func run() async throws {
         try await Failure.reported {
-            let message = try await ParkedMessage.find(id, try sides.sides().all)
+            let message = try await ParkedMessage.find(id, try sides.sides(token: try token.token()).all)
             Terminal.show(json ? JSONLine.text(message.write) : ParkedScreen.one(message))
         }
     }
@@ -67,14 +68,15 @@ struct ParkedReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Lets parked messages be handled again.", usage: "martctl parked replay [<id> …] [options]",
         discussion: """
-            Without --yes it only shows what would be tried again. What still cannot be handled is parked again under the same id.
+            Without --yes it only shows what would be tried again. Each is judged afresh, also a report of the past that was refused; what \
+            still cannot be handled is parked again under the same id.
 
               martctl parked replay --service catalog --parked-for poison
               martctl parked replay --service catalog --parked-for poison --yes \\
                 --why 'the rules file was mended'
               martctl parked replay 0198c7d2-… --yes --why 'mended by hand'
 
-            Exit code 1 when something is parked again.
+            Exit code 1 when something is parked again, or refused.
             """)
 
     @OptionGroup var decision: ParkedDecision

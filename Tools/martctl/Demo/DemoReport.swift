@@ -60,7 +60,7 @@ struct DemoReport {
     private var absorption: String {
         var table = Table([.left, .right, .right, .left], header: ["absorption (the line is 80 %)", "Flores Timur", "all marts", ""])
         let (home, all) = (figures.absorptionByRegency["53.06"] ?? Figures.Absorption(), figures.absorption)
-        func row(_ name: String, _ part: KeyPath<Figures.Absorption, Int64>, _ whole: (Figures.Absorption) -> Int64) {
+        func row(_ name: String, _ part: KeyPath<Figures.Absorption, Int128>, _ whole: (Figures.Absorption) -> Int128) {
             let reached = home[keyPath: part] * 100 >= whole(home) * 80
             table.row(
                 name, Text.percent(home[keyPath: part], of: whole(home)), Text.percent(all[keyPath: part], of: whole(all)),

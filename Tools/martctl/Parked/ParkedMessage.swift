@@ -1,3 +1,4 @@
+import Messaging
 import Primitives
 import StrictJSON
 
@@ -9,6 +10,13 @@ struct ParkedMessage: Sendable {
     var id: String { json["parkedId"]?.string ?? "" }
     var reason: String { json["reason"]?.string ?? "?" }
     var state: String { json["state"]?.string ?? "parked" }
+    /// What the service said to it when it was tried again: a business "no", which nobody keeps any more.
+    var isRefused: Bool { json["replayOutcome"]?.string == RecordedOutcome.rejected.name }
+    /// State and outcome in a word or two.
+    var standing: String {
+        if isRefused { return "refused: \(json.text("replayCode"))" }
+        return state == "parked" ? "parked again: \(reason)" : state
+    }
     var type: String { json["type"]?.string.map(MessageLabel.text) ?? "–" }
 
     /// Everything that is parked, or a part of it, in the order of parking within each service.
@@ -59,7 +67,7 @@ enum ParkedScreen {
     static func one(_ message: ParkedMessage) -> String {
         let json = message.json
         var facts = Facts()
-        facts.add("parked by", "\(message.service), \(message.state)")
+        facts.add("parked by", "\(message.service), \(message.isRefused ? message.standing : message.state)")
         facts.add("reason", message.reason)
         facts.add("type", message.type)
         facts.add("message", json.text("id"))
@@ -71,7 +79,8 @@ enum ParkedScreen {
         let body = json["body"]?.string ?? ""
         return [
             Heading.text("Parked \(message.id)"), facts.text, "", Paragraph.text(json.text("error"), indent: 2), "",
-            PrettyJSON.text(body) ?? body, "",
+            PrettyJSON.text(body) ?? body,
+            json["masked"]?.bool == true ? "\n  phone and account numbers are masked: --read-token-file shows them" : "", "",
             message.state == "parked"
                 ? "  try it again:  martctl parked replay \(message.id)\n  give it up:    martctl parked discard \(message.id)" : "",
         ].joined(separator: "\n") + "\n"

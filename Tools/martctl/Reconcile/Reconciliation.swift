@@ -80,7 +80,7 @@ enum Reconciliation {
     }
 
     private static func id(_ item: JSONValue) -> String { item["id"]?.string ?? "" }
-    private static func net(_ item: JSONValue) -> Int64 { item["net"]?.int64 ?? 0 }
+    private static func net(_ item: JSONValue) -> Int128 { item["net"]?.int128 ?? 0 }
 
     /// Members that differ. Where no money moved Settlement knows no tender.
     private static func faults(_ told: JSONValue, _ posted: JSONValue, _ path: String) -> [String] {

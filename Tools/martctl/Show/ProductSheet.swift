@@ -57,8 +57,8 @@ struct ProductSheet: Sheet {
         var table = Table([.left, .right, .left], header: ["on hand: \(stock.text("onHand"))", "units", "last day of sale"])
         for lot in stock.elements("lots") { table.row(lot.text("lotId"), lot.text("onHand"), lot.text("expiresOn")) }
         lines.append(table.text)
-        if stock.number("locked") > 0 { lines.append("  ! \(stock.text("locked")) of them may not be sold now") }
-        if stock.number("unallocated") > 0 { lines.append("  ! \(stock.text("unallocated")) were sold without a lot to take them from") }
+        if stock.isPositive("locked") { lines.append("  ! \(stock.text("locked")) of them may not be sold now") }
+        if stock.isPositive("unallocated") { lines.append("  ! \(stock.text("unallocated")) were sold without a lot to take them from") }
         return lines.joined(separator: "\n")
     }
 }

@@ -35,7 +35,7 @@ struct SaleSheet: Sheet {
         facts.add("state", sale.text("state"))
         facts.add("flags", sale.list("flags"))
         facts.add("total", sale.rupiah("total"))
-        if sale.number("refunded") > 0 { facts.add("refunded", sale.rupiah("refunded")) }
+        if sale.isPositive("refunded") { facts.add("refunded", sale.rupiah("refunded")) }
         var parts = [Heading.text("Sale \(id)"), facts.text, "", lines(sale)]
         for refund in sale["refunds"]?.elements ?? [] {
             parts.append(
@@ -62,8 +62,8 @@ struct SaleSheet: Sheet {
                 line.text("productId"), line.text("lineId"), line.text("sellerId"), line.text("quantity"), line.rupiah("unitPrice"),
                 line.rupiah("net"))
             for lot in line.elements("lots") { table.row("  from \(lot.text("lotId"))", "", "", lot.text("quantity")) }
-            if line.number("unallocated") > 0 { table.row("  from no lot", "", "", line.text("unallocated")) }
-            if line.number("refunded") > 0 { table.row("  refunded", "", "", line.text("refunded")) }
+            if line.isPositive("unallocated") { table.row("  from no lot", "", "", line.text("unallocated")) }
+            if line.isPositive("refunded") { table.row("  refunded", "", "", line.text("refunded")) }
             let flags = line.texts("flags")
             if !flags.isEmpty { table.row("  ! " + flags.joined(separator: ", ")) }
         }

@@ -54,7 +54,7 @@ struct SellerSheet: Sheet {
     private func owed(_ balance: JSONValue) -> String {
         var table = Table([.left, .right])
         for (name, key) in [("earned", "earned"), ("taken back by refunds", "reversed"), ("paid", "paid"), ("in a payout", "inPayout")] {
-            table.row(name, Text.rupiah(balance.member(key)?.int64 ?? 0))
+            table.row(name, Text.rupiah(balance.member(key)?.int128 ?? 0))
         }
         table.row("payable", balance.rupiah("payable"))
         return table.text

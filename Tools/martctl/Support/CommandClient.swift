@@ -1,3 +1,4 @@
+import Messaging
 import Primitives
 import RabbitMQ
 import Synchronization
@@ -62,6 +63,10 @@ final class CommandClient: Sendable {
         if requests.isEmpty { return [] }
         let messages = requests.map { request in
             request.message(id: id ?? ids.withLock { $0.next() }, source: source, replyTo: replyTo)
+        }
+        // It would be parked over-size, and one more at each try.
+        if let large = messages.first(where: { $0.body.count > Limits.commandSize }) {
+            throw Failure(.usage, "\(large.routingKey) would have \(large.body.count) bytes; a command has \(Limits.commandSize) at most")
         }
         correspondence.begin(messages)
         publisher.enqueue(correspondence.letters(messages.indices))

@@ -43,14 +43,34 @@ struct BrokerOptions: ParsableArguments {
 }
 
 extension ReadSideOptions {
-    func sides() throws -> ReadSides {
+    /// - Parameter token: the read token, for what is masked without it.
+    func sides(token: String? = nil) throws -> ReadSides {
         let environment = ProcessInfo.processInfo.environment
+        let headers = token.map { ["Authorization: Bearer \($0)"] } ?? []
         return ReadSides(
             try Platform.services.map { service in
                 let variable = service.name.uppercased()
                 return try HTTPClient(
                     url: urls[service.name] ?? environment["\(variable)_URL"] ?? "http://127.0.0.1:\(service.port)",
-                    shownURL: environment["\(variable)_SHOWN_URL"], service: service.name)
+                    shownURL: environment["\(variable)_SHOWN_URL"], service: service.name, headers: headers)
             })
+    }
+}
+
+/// The token with which a read side shows phone and account numbers whole.
+struct ReadTokenOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "File that holds the read token, to see phone and account numbers whole. [environment: READ_TOKEN_FILE]", valueName: "file"))
+    var readTokenFile: String?
+
+    func token() throws -> String? {
+        guard let path = readTokenFile ?? ProcessInfo.processInfo.environment["READ_TOKEN_FILE"], !path.isEmpty else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines), !text.isEmpty
+        else { throw Failure(.usage, "the file \(path) of the read token cannot be read, or is empty") }
+        guard text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+            throw Failure(.usage, "the read token in \(path) is more than one word of printable ASCII")
+        }
+        return text
     }
 }

@@ -68,11 +68,11 @@ struct ReadSides: Sendable {
         for stock in try await consignment.items("/v1/stock") {
             let productId = stock["productId"]?.string ?? ""
             var sum = figures.stock[productId] ?? .init(onHand: 0, unallocated: 0)
-            sum.onHand += stock["onHand"]?.int64 ?? 0
-            sum.unallocated += stock["unallocated"]?.int64 ?? 0
+            sum.onHand += stock["onHand"]?.int128 ?? 0
+            sum.unallocated += stock["unallocated"]?.int128 ?? 0
             figures.stock[productId] = sum
         }
-        for sale in try await consignment.items("/v1/sales") { figures.sales[sale["saleId"]?.string ?? ""] = sale["total"]?.int64 ?? 0 }
+        for sale in try await consignment.items("/v1/sales") { figures.sales[sale["saleId"]?.string ?? ""] = sale["total"]?.int128 ?? 0 }
         for regency in regencies {
             let absorption = try await consignment.get("/v1/absorption?regency=\(regency)")
             figures.absorption[regency] = .init(
@@ -92,14 +92,14 @@ struct ReadSides: Sendable {
         for seller in sellers {
             guard let balance = try await settlement.find("/v1/sellers/\(seller)/balance") else { continue }
             figures.balances[seller] = SellerBalance(
-                earned: balance["earned"]?.int64 ?? 0, reversed: balance["reversed"]?.int64 ?? 0)
-            figures.payable[seller] = balance["payable"]?.int64 ?? 0
+                earned: balance["earned"]?.int128 ?? 0, reversed: balance["reversed"]?.int128 ?? 0)
+            figures.payable[seller] = balance["payable"]?.int128 ?? 0
         }
         let ledger = try await settlement.get("/v1/ledger/trial-balance")
         for account in ledger["accounts"]?.elements ?? [] {
-            figures.accounts[account["account"]?.string ?? ""] = account["balance"]?.int64 ?? 0
+            figures.accounts[account["account"]?.string ?? ""] = account["balance"]?.int128 ?? 0
         }
-        figures.ledgerSum = ledger["sum"]?.int64 ?? -1
+        figures.ledgerSum = ledger["sum"]?.int128 ?? -1
     }
 }
 

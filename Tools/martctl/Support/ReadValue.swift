@@ -10,13 +10,15 @@ extension JSONValue {
     func text(_ name: StaticString) -> String {
         guard let value = self[name], !value.isNull else { return "–" }
         if let text = value.string { return text }
-        if let number = value.int64 { return Text.grouped(number) }
+        if let number = value.int128 { return Text.grouped(number) }
         return value.bool.map { $0 ? "yes" : "no" } ?? String(decoding: value.rawBytes, as: UTF8.self)
     }
 
     func number(_ name: StaticString) -> Int64 { self[name]?.int64 ?? 0 }
+    /// Whether a number, of any size, is there and above zero.
+    func isPositive(_ name: StaticString) -> Bool { self[name]?.int128 ?? 0 > 0 }
 
-    func rupiah(_ name: StaticString) -> String { self[name]?.int64.map { Text.rupiah($0) } ?? "–" }
+    func rupiah(_ name: StaticString) -> String { self[name]?.int128.map { Text.rupiah($0) } ?? "–" }
 
     func instant(_ name: StaticString) -> Instant? { self[name]?.string.flatMap { Instant($0) } }
 

@@ -33,7 +33,7 @@ enum SellerReads {
                     json.member("changedAt", Instant(milliseconds: change["changedAt"]).description)
                     json.member("changedBy", ifPresent: change["changedBy"] as String?)
                     json.member("nameBefore", change["oldName"] as String)
-                    json.member("phoneBefore", ifPresent: (change["oldPhone"] as String?).map(masked))
+                    json.member("phoneBefore", ifPresent: (change["oldPhone"] as String?).map(Masked.phone))
                     json.member("nibBefore", ifPresent: change["oldNib"] as String?)
                 }
             }
@@ -55,15 +55,9 @@ enum SellerReads {
         json.member("sellerId", row["sellerId"] as String)
         json.member("name", row["name"] as String)
         json.member("regency", row["regency"] as String)
-        json.member("phone", ifPresent: (row["phone"] as String?).map(masked))
+        json.member("phone", ifPresent: (row["phone"] as String?).map(Masked.phone))
         json.member("nib", ifPresent: row["nib"] as String?)
         json.member("products", row["products"] as Int64)
         json.member("listedProducts", row["listedProducts"] as Int64)
-    }
-
-    /// Four asterisks and the last four digits; of a number with no more than four digits, nothing is shown.
-    static func masked(_ phone: String) -> String {
-        let digits = phone.filter { $0.isASCII && $0.isNumber }
-        return "****" + (digits.count > 4 ? String(digits.suffix(4)) : "")
     }
 }

@@ -19,8 +19,8 @@ enum AbsorptionReads {
         let lots = try Row.fetchOne(
             db,
             sql: """
-                SELECT ifnull(sum(offered), 0) AS offered, ifnull(sum(accepted), 0) AS accepted, ifnull(sum(returned), 0) AS returned,
-                    ifnull(sum(sold - restocked), 0) AS sold
+                SELECT \(WideSum.columns("offered", as: "offered")), \(WideSum.columns("accepted", as: "accepted")),
+                    \(WideSum.columns("returned", as: "returned")), \(WideSum.columns("sold - restocked", as: "sold"))
                 FROM lot WHERE (?1 IS NULL OR regency = ?1) AND (?2 IS NULL OR receivedAt >= ?2) AND (?3 IS NULL OR receivedAt < ?3)
                 """, arguments: [request.text("regency"), from?.start.milliseconds, to?.adding(days: 1).start.milliseconds])
         let products = try Row.fetchOne(
@@ -29,8 +29,8 @@ enum AbsorptionReads {
                 SELECT count(*) AS known, count(*) FILTER (WHERE firstReceivedOn <= ifnull(?2, firstReceivedOn)) AS received
                 FROM product WHERE sellerId IS NOT NULL AND (?1 IS NULL OR regency = ?1) AND (?2 IS NULL OR knownOn <= ?2)
                 """, arguments: [request.text("regency"), to?.column])
-        let (offered, accepted) = (lots?.int("offered") ?? 0, lots?.int("accepted") ?? 0)
-        let (returned, sold) = (lots?.int("returned") ?? 0, lots?.int("sold") ?? 0)
+        let (offered, accepted) = (lots?.sum("offered") ?? 0, lots?.sum("accepted") ?? 0)
+        let (returned, sold) = (lots?.sum("returned") ?? 0, lots?.sum("sold") ?? 0)
         let (known, received) = (products?.int("known") ?? 0, products?.int("received") ?? 0)
         json.object { json in
             json.member("regency", ifPresent: request.text("regency"))

@@ -9,7 +9,7 @@ enum ConsignmentMeasures {
         .growing(
             .counter("mart_sales_rupiah_total", "rupiah", by: ["tender"], "What was sold, at its price, refunds not deducted."),
             highest: sales,
-            "SELECT tender, sum(total) FROM sale WHERE saleNumber > :after AND saleNumber <= :upTo GROUP BY tender"),
+            "SELECT tender, total(total) FROM sale WHERE saleNumber > :after AND saleNumber <= :upTo GROUP BY tender"),
         .growing(
             .counter("mart_flagged_sales_total", "sales", "Offline sales recorded with flags, for a person to look at."), highest: sales,
             "SELECT count(*) FROM sale WHERE saleNumber > :after AND saleNumber <= :upTo AND flags <> ''"),
@@ -18,12 +18,12 @@ enum ConsignmentMeasures {
             "SELECT count(*) FROM refund WHERE refundNumber > :after AND refundNumber <= :upTo"),
         .growing(
             .counter("mart_refunded_rupiah_total", "rupiah", "What buyers got back."), highest: refunds,
-            "SELECT coalesce(sum(total), 0) FROM refund WHERE refundNumber > :after AND refundNumber <= :upTo"),
+            "SELECT total(total) FROM refund WHERE refundNumber > :after AND refundNumber <= :upTo"),
         .growing(
             .counter("mart_received_units_total", "units", "Units taken on consignment."), highest: "SELECT max(lotNumber) FROM lot",
-            "SELECT coalesce(sum(accepted), 0) FROM lot WHERE lotNumber > :after AND lotNumber <= :upTo"),
+            "SELECT total(accepted) FROM lot WHERE lotNumber > :after AND lotNumber <= :upTo"),
         .now(
-            .gauge("mart_stock_units", "units", "Units on the shelves."), "SELECT coalesce(sum(onHand), 0) FROM lot WHERE onHand > 0"),
+            .gauge("mart_stock_units", "units", "Units on the shelves."), "SELECT total(onHand) FROM lot WHERE onHand > 0"),
     ]
 
     private static let sales = "SELECT max(saleNumber) FROM sale"

@@ -14,7 +14,7 @@ enum StockReads {
         var productState: String?
         /// A product that cannot be sold today, whatever the date on its lots.
         var isLocked: Bool
-        var unallocated: Int64
+        var unallocated: Int128
         var lots: [Row] = []
     }
 
@@ -40,8 +40,9 @@ enum StockReads {
                 json.member("regency", item.regency)
                 json.member("sellerId", ifPresent: item.sellerId)
                 json.member("productState", ifPresent: item.productState)
-                json.member("onHand", item.lots.reduce(0) { $0 + $1.int("onHand") })
-                json.member("locked", item.lots.reduce(0) { $0 + (item.isLocked || $1["isPastDate"] ? $1.int("onHand") : 0) })
+                json.member("onHand", item.lots.reduce(Int128(0)) { $0 + Int128($1.int("onHand")) })
+                json.member(
+                    "locked", item.lots.reduce(Int128(0)) { $0 + (item.isLocked || $1["isPastDate"] ? Int128($1.int("onHand")) : 0) })
                 json.member("unallocated", item.unallocated)
                 json.array("lots", item.lots) { json, lot in
                     json.object { json in
@@ -65,12 +66,12 @@ enum StockReads {
             db,
             sql: """
                 SELECT stocked.productId, ifnull(product.regency, unallocated.regency) AS regency,
-                    ifnull(unallocated.quantity, 0) AS unallocated, product.sellerId, \(state) AS productState,
+                    ifnull(unallocated.quantity, 0) AS unallocated, ifnull(unallocated.carry, 0) AS carry, product.sellerId, \(state) AS productState,
                     ifnull(product.state = 'listed' AND ifnull(product.listedUntil, ?5) >= ?5 AND mart.openedOn <= ?5
                         AND (ifnull(mart.closedOn, ?5 + 1) > ?5 OR ifnull(mart.reopenedOn, ?5 + 1) <= ?5), 0) AS isSaleable
                 FROM (
                     SELECT productId FROM product WHERE firstReceivedOn IS NOT NULL
-                    UNION SELECT productId FROM unallocated WHERE quantity > 0
+                    UNION SELECT productId FROM unallocated WHERE quantity > 0 OR carry > 0
                 ) AS stocked
                 LEFT JOIN product USING (productId)
                 LEFT JOIN unallocated USING (productId)
@@ -90,7 +91,7 @@ enum StockReads {
             Item(
                 productId: row["productId"], regency: row["regency"], sellerId: row["sellerId"], productState: row["productState"],
                 isLocked: !(row["isSaleable"] as Bool),
-                unallocated: row.int("unallocated"))
+                unallocated: Int128(row.int("carry")) << 53 + Int128(row.int("unallocated")))
         }
     }
 

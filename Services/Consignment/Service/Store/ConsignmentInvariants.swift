@@ -7,9 +7,10 @@ enum ConsignmentInvariants {
         Invariant(
             "every lot has on hand what its movements leave",
             violations: """
-                SELECT 'lot ' || lotId || ': ' || onHand || ' on hand, movements leave ' || moved FROM (
-                    SELECT lotId, onHand, (SELECT sum(quantity) FROM lotMovement WHERE lotMovement.lotNumber = lot.lotNumber) AS moved FROM lot)
-                WHERE onHand IS NOT moved
+                SELECT 'lot ' || lotId || ': ' || onHand || ' on hand, movements leave about ' || moved FROM (
+                    SELECT lotId, onHand, total(quantity) AS moved, sum(quantity >> 32) AS high, sum(quantity & 4294967295) AS low
+                    FROM lot LEFT JOIN lotMovement USING (lotNumber) GROUP BY lotNumber)
+                WHERE onHand >> 32 IS NOT high + (low >> 32) OR onHand & 4294967295 IS NOT low & 4294967295
                 """),
         Invariant(
             "every sale's total is the sum of its lines",

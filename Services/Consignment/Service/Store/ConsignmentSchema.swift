@@ -7,6 +7,7 @@ enum ConsignmentSchema {
     static let migrations = [
         Migration("v1 consignment", [catalog, lots, sales, refunds, resolutions, movements, appendOnly].joined(separator: "\n")),
         Migration("v2 closed marts", closings),
+        Migration("v3 unallocated units without bound", carry),
     ]
 
     /// What the catalog's events have said.
@@ -56,6 +57,13 @@ enum ConsignmentSchema {
     private static let closings = """
         ALTER TABLE mart ADD COLUMN closedOn INTEGER;
         ALTER TABLE mart ADD COLUMN reopenedOn INTEGER CHECK (reopenedOn IS NULL OR closedOn IS NOT NULL);
+        """
+
+    /// An offline sale is recorded whatever it says, and a thousand absurd ones are more units than an integer holds: whole times 2^53 of them are
+    /// counted apart.
+    private static let carry = """
+        ALTER TABLE unallocated ADD COLUMN carry INTEGER NOT NULL DEFAULT 0 CHECK (carry >= 0);
+        UPDATE unallocated SET carry = quantity >> 53, quantity = quantity & 9007199254740991 WHERE quantity > 9007199254740991;
         """
 
     /// The index holds lots with stock only, in the order in which they leave; a sale that does not empty a lot leaves the index alone.

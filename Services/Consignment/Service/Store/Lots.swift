@@ -101,7 +101,8 @@ enum Lots {
     private static let addUnallocated = SQL(
         """
         INSERT INTO unallocated (productId, regency, quantity) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity
+        ON CONFLICT DO UPDATE SET quantity = (quantity + excluded.quantity) & 9007199254740991,
+            carry = carry + ((quantity + excluded.quantity) >> 53)
         """)
 
     /// Units sold that no lot gave.
@@ -109,7 +110,10 @@ enum Lots {
         try tx.execute(addUnallocated, productId, regency, quantity)
     }
 
-    private static let takeBackUnallocated = SQL("UPDATE unallocated SET quantity = quantity - ?2 WHERE productId = ?1")
+    private static let takeBackUnallocated = SQL(
+        """
+        UPDATE unallocated SET quantity = (quantity - ?2) & 9007199254740991, carry = carry + ((quantity - ?2) >> 53) WHERE productId = ?1
+        """)
 
     /// Such units came back to the shelf.
     static func takeBackUnallocated(_ quantity: Int64, of productId: String, in tx: Transaction) throws {

@@ -10,10 +10,11 @@ enum BalanceRead {
         let sums = try Row.fetchOne(
             db,
             sql: """
-                SELECT COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0), COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)
+                SELECT \(WideSum.columns("-amount", as: "earned", where: "amount < 0")),
+                    \(WideSum.columns("amount", as: "reversed", where: "amount > 0"))
                 FROM entry WHERE account = ?
                 """, arguments: [seller.account])
-        let (earned, reversed): (Int64, Int64) = (sums?[0] ?? 0, sums?[1] ?? 0)
+        let (earned, reversed) = (sums?.sum("earned") ?? 0, sums?.sum("reversed") ?? 0)
         json.object { json in
             json.member("sellerId", seller.sellerId)
             json.member("name", ifPresent: seller.name)

@@ -15,24 +15,24 @@ enum SettlementMeasures {
             .counter("mart_settled_rupiah_total", "rupiah", by: ["share"], "Settled sales by share (seller, mart), refunds not deducted."),
             highest: postings,
             """
-            WITH fresh AS (SELECT sum(sellerShare) AS seller, sum(martShare) AS mart FROM saleLine WHERE posting > :after AND posting <= :upTo)
-            SELECT 'seller', coalesce(seller, 0) FROM fresh UNION ALL SELECT 'mart', coalesce(mart, 0) FROM fresh
+            WITH fresh AS (SELECT total(sellerShare) AS seller, total(martShare) AS mart FROM saleLine WHERE posting > :after AND posting <= :upTo)
+            SELECT 'seller', seller FROM fresh UNION ALL SELECT 'mart', mart FROM fresh
             """),
         .growing(
             .counter("mart_reversed_rupiah_total", "rupiah", by: ["share"], "Refunds of settled sales by share."), highest: postings,
             """
             WITH fresh AS (
-                SELECT sum(line.sellerShare) AS seller, sum(line.martShare) AS mart
+                SELECT total(line.sellerShare) AS seller, total(line.martShare) AS mart
                 FROM posting JOIN refundLine AS line ON line.sale = posting.sale AND line.posting = posting.number
                 WHERE posting.number > :after AND posting.number <= :upTo AND posting.kind = 2)
-            SELECT 'seller', coalesce(seller, 0) FROM fresh UNION ALL SELECT 'mart', coalesce(mart, 0) FROM fresh
+            SELECT 'seller', seller FROM fresh UNION ALL SELECT 'mart', mart FROM fresh
             """),
         .growing(
             .counter("mart_lost_goods_rupiah_total", "rupiah", "What the mart owes sellers for goods it lost."), highest: postings,
-            "SELECT coalesce(sum(sellerShare), 0) FROM loss WHERE posting > :after AND posting <= :upTo"),
+            "SELECT total(sellerShare) FROM loss WHERE posting > :after AND posting <= :upTo"),
         .now(
             .gauge("mart_suspense_rupiah", "rupiah", "Owed to sellers who are not known yet."),
-            "SELECT coalesce(-sum(amount), 0) FROM entry WHERE account = \(Account.suspense.number)"),
+            "SELECT -total(amount) FROM entry WHERE account = \(Account.suspense.number)"),
         .now(
             .gauge("mart_waiting_refunds", "refunds", "Refunds that wait for their sale."), "SELECT count(*) FROM waitingRefund"),
     ]

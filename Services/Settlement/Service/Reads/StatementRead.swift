@@ -29,7 +29,7 @@ enum StatementRead {
             json.member("to", ifPresent: to?.description)
             json.member("openingBalance", opening)
             json.array("items", page) { json, row in
-                running += row["amount"] as Int64
+                running += Int128(row["amount"] as Int64)
                 write(row, balance: running, &json)
             }
             json.member("closingBalance", running)
@@ -39,13 +39,13 @@ enum StatementRead {
     }
 
     /// What was owed before the first entry of the page.
-    private static func balance(of account: Int64?, before from: BusinessDate?, upTo after: Int64, _ db: Database) throws -> Int64 {
-        try Int64.fetchOne(
+    private static func balance(of account: Int64?, before from: BusinessDate?, upTo after: Int64, _ db: Database) throws -> Int128 {
+        try Row.fetchOne(
             db,
             sql: """
-                SELECT COALESCE(-sum(amount), 0) FROM entry JOIN posting ON posting.number = entry.posting
+                SELECT \(WideSum.columns("-amount", as: "balance")) FROM entry JOIN posting ON posting.number = entry.posting
                 WHERE account = ? AND (entry.posting <= ? OR date < ?)
-                """, arguments: [account, after, from?.day ?? Int32.min]) ?? 0
+                """, arguments: [account, after, from?.day ?? Int32.min])?.sum("balance") ?? 0
     }
 
     private static func entries(
@@ -61,7 +61,7 @@ enum StatementRead {
                 """, arguments: [account, after, from?.day ?? Int32.min, to?.day ?? Int32.max, limit])
     }
 
-    private static func write(_ row: Row, balance: Int64, _ json: inout JSONWriter) {
+    private static func write(_ row: Row, balance: Int128, _ json: inout JSONWriter) {
         let kind = PostingKind(rawValue: row["kind"])
         json.object { json in
             json.member("date", BusinessDate(day: row["date"]).description)

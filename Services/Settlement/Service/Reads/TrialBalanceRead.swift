@@ -8,8 +8,8 @@ enum TrialBalanceRead {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT account.name, balance.amount
-                FROM (SELECT account, sum(amount) AS amount FROM entry GROUP BY account) AS balance
+                SELECT account.name, balance.*
+                FROM (SELECT account, \(WideSum.columns("amount", as: "balance")) FROM entry GROUP BY account) AS balance
                     JOIN account ON account.number = balance.account
                 ORDER BY account.name
                 """)
@@ -17,10 +17,10 @@ enum TrialBalanceRead {
             json.array("accounts", rows) { json, row in
                 json.object { json in
                     json.member("account", row["name"] as String)
-                    json.member("balance", row["amount"] as Int64)
+                    json.member("balance", row.sum("balance"))
                 }
             }
-            json.member("sum", rows.reduce(0) { $0 + ($1["amount"] as Int64) })
+            json.member("sum", rows.reduce(Int128(0)) { $0 + $1.sum("balance") })
         }
     }
 }
