@@ -4,5 +4,7 @@ public enum Share {
     public static let target = 0.8
 
     /// Nil where there is nothing to divide by.
-    public static func of<Number: BinaryInteger>(_ part: Number, in whole: Number) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
+    public static func of<Number: BinaryInteger>(_ part: Number, in whole: Number) -> Double? {
+        whole > 0 ? Double(part) / Double(whole) : nil
+    }
 }

@@ -116,7 +116,10 @@ enum CommonReads {
         "A parked message with its body, in which phone and account numbers are masked unless the request has the read token"
     ) { request, db, json in
         let id = request.pathValue("parkedId")
-        guard let row = try Row.fetchOne(db, sql: "SELECT \(columns), body, state, replayOutcome, replayCode FROM parked WHERE parkedId = ?", arguments: [id]) else {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT \(columns), body, state, replayOutcome, replayCode FROM parked WHERE parkedId = ?", arguments: [id])
+        else {
             throw ReadError.notFound("nothing is parked as \(id)")
         }
         json.object { json in

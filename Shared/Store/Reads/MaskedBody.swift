@@ -86,7 +86,8 @@ private enum SensitiveName {
     static func mayBe(in text: String) -> Bool {
         // One that is escaped once more has its letters somewhere behind a backslash.
         let plain = text.lowercased()
-        return plain.contains("\\u") || (phones + ["account", "rekening", "norek", "iban", "hp", "wa", "base64"]).contains(where: plain.contains)
+        return plain.contains("\\u")
+            || (phones + ["account", "rekening", "norek", "iban", "hp", "wa", "base64"]).contains(where: plain.contains)
     }
 
     func masked(_ value: String) -> String {

@@ -86,7 +86,9 @@ public struct ReadRequest: Sendable {
     public let isTrusted: Bool
 
     /// Checks `query` against the route; throws `ReadError.invalid`.
-    public init(_ route: Route, path: [String: String], query: [(name: String, value: String)], now: Instant, isTrusted: Bool = false) throws {
+    public init(_ route: Route, path: [String: String], query: [(name: String, value: String)], now: Instant, isTrusted: Bool = false)
+        throws
+    {
         self.isTrusted = isTrusted
         var known: [String: String] = [:]
         var limit = Self.defaultLimit

@@ -13,7 +13,9 @@ import Testing
 
     private static func sold(_ quantity: Int64, _ sales: Int, of productId: String, in mart: MartFixture) throws {
         for number in 1...sales {
-            #expect(try mart.sell("\(productId)-\(number)", MartFixture.line("1", quantity, of: productId, at: 1), offline: true).status == .accepted)
+            #expect(
+                try mart.sell("\(productId)-\(number)", MartFixture.line("1", quantity, of: productId, at: 1), offline: true).status
+                    == .accepted)
         }
     }
 
@@ -21,7 +23,9 @@ import Testing
         let mart = try MartFixture.listing()
         try Self.sold(Self.largest, Self.count, of: "nobody", in: mart)
         #expect(try mart.harness.parked.isEmpty)
-        func unallocated() throws -> Int128? { try mart.harness.get("/v1/stock?productId=nobody").body["items"]?.elements.first?["unallocated"]?.int128 }
+        func unallocated() throws -> Int128? {
+            try mart.harness.get("/v1/stock?productId=nobody").body["items"]?.elements.first?["unallocated"]?.int128
+        }
         let all = Int128(Self.largest) * Int128(Self.count)
         #expect(try unallocated() == all)
         try mart.harness.send(

@@ -12,13 +12,16 @@ import Testing
         try body(path)
     }
 
-    @Test(arguments: ["s3cret", "s3cret\n", "s3cret\r\n", "  s3cret \n\n"]) func `blanks and line ends of the file are none of the token`(content: String) throws {
+    @Test(arguments: ["s3cret", "s3cret\n", "s3cret\r\n", "  s3cret \n\n"]) func `blanks and line ends of the file are none of the token`(
+        content: String
+    ) throws {
         try Self.written(content) { path in
             let token = ReadToken(file: path)
             #expect(token.fault == nil)
             for shown in ["Bearer s3cret", "bearer s3cret", "BEARER  s3cret"] { #expect(token.isShown(by: shown), "\(shown)") }
             for shown in [
-                nil, "", "Bearer", "Bearer ", "s3cret", "Basic s3cret", "Bearer s3cre", "Bearer s3cret1", "Bearer S3cret", "Bearer s3cret s3cret",
+                nil, "", "Bearer", "Bearer ", "s3cret", "Basic s3cret", "Bearer s3cre", "Bearer s3cret1", "Bearer S3cret",
+                "Bearer s3cret s3cret",
                 "Bearer s3cret\n", "Bears3cret",
             ] { #expect(!token.isShown(by: shown), "\(shown ?? "nothing")") }
         }

@@ -19,9 +19,12 @@ struct AbsurdAmountTests {
                 let seller = number % 2 == 0 ? "sel-a" : nil
                 return .delivery(
                     of: Fixture.sale("sale-\(number)", Fixture.line(seller: seller, price: largest)), id: "m\(number)", sequence: number)
-            } + (count + 1...2 * count).map { number in
-                .delivery(of: Fixture.sale("sale-\(number)", Fixture.line(seller: "sel-a", price: largest)), id: "m\(number)", sequence: number)
-            })
+            }
+                + (count + 1...2 * count).map { number in
+                    .delivery(
+                        of: Fixture.sale("sale-\(number)", Fixture.line(seller: "sel-a", price: largest)), id: "m\(number)",
+                        sequence: number)
+                })
         return harness
     }
 
@@ -73,7 +76,9 @@ struct AbsurdAmountTests {
         }
     }
 
-    @Test("a ledger that is out of balance is seen, by however little and however much", arguments: [1, -1, 4_294_967_296, -4_294_967_296, largest])
+    @Test(
+        "a ledger that is out of balance is seen, by however little and however much",
+        arguments: [1, -1, 4_294_967_296, -4_294_967_296, largest])
     func outOfBalance(_ error: Int64) throws {
         let harness = try Self.harness()
         let rule = try #require(try SettlementService.definition(rules: nil).invariants.first { $0.rule == "the ledger sums to zero" })

@@ -99,7 +99,8 @@ struct ContractsEnvelopeTests {
 
     @Test(arguments: [
         "application/cloudevents+json", "application/cloudevents+json; charset=utf-8", "application/cloudevents+json;charset=UTF-8",
-        "Application/CloudEvents+JSON", "application/cloudevents+json; charset=\"utf-8\"", "application/cloudevents+json ;\tCHARSET = \"Utf-8\" ",
+        "Application/CloudEvents+JSON", "application/cloudevents+json; charset=\"utf-8\"",
+        "application/cloudevents+json ;\tCHARSET = \"Utf-8\" ",
         "application/cloudevents+json; profile=\"x\"", "application/cloudevents+json; profile=x; charset=utf-8; q=1",
         "application/cloudevents+json;", "application/cloudevents+json; charsets=latin1",
     ])

@@ -33,7 +33,8 @@ struct NullCharacterTests {
     }
 
     @Test(arguments: [
-        #","subject":"b\u0000""#, #","correlationid":"c\u0000d""#, #","regency":"53.06\u0000""#, #","extension":"\u0000""#, #","ext\u0000":"a""#,
+        #","subject":"b\u0000""#, #","correlationid":"c\u0000d""#, #","regency":"53.06\u0000""#, #","extension":"\u0000""#,
+        #","ext\u0000":"a""#,
     ])
     func `a message with it in an attribute is parked, and its sender told`(more: String) throws {
         try bench.process([command("put-box", #"{"boxId":"b1","content":"rice"}"#, id: "m1", more: more)])
@@ -61,7 +62,8 @@ struct NullCharacterTests {
 
     @Test func `a property with it parks the message`() throws {
         let all = [
-            with(messageId: "m\0"), with(correlationId: "c\0d"), with(replyTo: "reply.a\0.b"), with(traceparent: "\0"), with(tracestate: "a=\0"),
+            with(messageId: "m\0"), with(correlationId: "c\0d"), with(replyTo: "reply.a\0.b"), with(traceparent: "\0"),
+            with(tracestate: "a=\0"),
         ]
         for incoming in all {
             try bench.process([incoming])

@@ -14,7 +14,9 @@ struct ParkedReplayTests {
         try bench.process([command("put-box", data ?? late, id: id, replyTo: replyTo)])
     }
 
-    private func mend(_ boxId: String = "b1") throws { try bench.process([event("box-labelled", #"{"boxId":"\#(boxId)","label":"kopi"}"#, id: "l-\(boxId)")]) }
+    private func mend(_ boxId: String = "b1") throws {
+        try bench.process([event("box-labelled", #"{"boxId":"\#(boxId)","label":"kopi"}"#, id: "l-\(boxId)")])
+    }
 
     private func replay() throws { try bench.ask("replay-parked", #"{"filter":{},"by":"Maria","reason":"mended"}"#) }
 

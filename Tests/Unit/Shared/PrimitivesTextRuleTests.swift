@@ -34,7 +34,9 @@ struct PrimitivesTextRuleTests {
         #expect(TextRule.prose.fault(in: "An\(format)i") == nil)
     }
 
-    @Test(arguments: TextRule.allCases, ["a", "7", "-", "Ina Tenun", "José", "Jose\u{301}", "Ani\u{A0}B.", "安妮", "عمر", "😀", "\u{FFFD}", " x "])
+    @Test(
+        arguments: TextRule.allCases,
+        ["a", "7", "-", "Ina Tenun", "José", "Jose\u{301}", "Ani\u{A0}B.", "安妮", "عمر", "😀", "\u{FFFD}", " x "])
     func `what people write is taken`(rule: TextRule, text: String) { #expect(rule.fault(in: text) == nil) }
 
     @Test(arguments: ["👩‍🌾", "हिन्‍दी"]) func `a joiner inside of what is seen is no fault of a thing's name`(text: String) {

@@ -137,7 +137,9 @@ struct ParkedDecision: ParsableArguments {
             Terminal.show(table.text + "\n" + why + "\n  \(verdict)\n")
         }
         if let refusal = refusals.first { throw Failure(.refused, refusal) }
-        if yes, isReplay, messages.contains(where: { $0.state == "parked" || $0.isRefused }) { throw ExitCode(Failure.Code.refused.rawValue) }
+        if yes, isReplay, messages.contains(where: { $0.state == "parked" || $0.isRefused }) {
+            throw ExitCode(Failure.Code.refused.rawValue)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ extension Node {
         let verdict: Decision.Verdict
         /// It had come earlier, and waited until now.
         var isPutOff = false
+        /// It had been parked, and a person wants it tried again.
+        var isReplay = false
 
         init(_ incoming: Incoming, _ verdict: Decision.Verdict) {
             (id, correlationId, channel) = (incoming.messageId, incoming.correlationId, incoming.channel)
@@ -24,8 +26,9 @@ extension Node {
         }
 
         /// Of a message that was parked and is handled again, or had waited.
-        init(_ decision: Decision, isPutOff: Bool = false) {
+        init(_ decision: Decision, isPutOff: Bool = false, isReplay: Bool = false) {
             self.isPutOff = isPutOff
+            self.isReplay = isReplay
             (id, correlationId, verdict) = (decision.messageId, decision.correlationId, decision.verdict)
             channel = decision.messageId?.hasPrefix("c-") == true ? .commands : .events
         }
@@ -160,7 +163,7 @@ extension Node {
                 var decisions = all[...]
                 var isPutOff = false
                 while let decision = decisions.popFirst() {
-                    commit.judged.append(Judged(decision, isPutOff: isPutOff))
+                    commit.judged.append(Judged(decision, isPutOff: isPutOff, isReplay: !isPutOff))
                     decisions.dropKeptCopy(of: decision)
                     isPutOff = true
                 }

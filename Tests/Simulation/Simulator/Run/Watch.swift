@@ -15,6 +15,8 @@ struct Watch {
     private var lastSequence: [String: Int64] = [:]
     /// Ids of the messages that each service has judged.
     private var judged: [String: Set<String>] = [:]
+    /// Of those, the commands that were refused: a replay judges them afresh.
+    private var refused: [String: Set<String>] = [:]
     private var settled: Set<String> = []
     /// Settlements of the commit that is looked at.
     private var posts: [SettlementPosted] = []
@@ -33,6 +35,7 @@ struct Watch {
         let takenAt: Instant
         /// Ids of the messages that it has judged.
         let judged: Set<String>
+        fileprivate let refused: Set<String>
         fileprivate let settled: Set<String>
         fileprivate let kept: [String: ParkReason]
         fileprivate let published: Int
@@ -41,14 +44,14 @@ struct Watch {
 
     func memory(of service: String, at now: Instant) -> Memory {
         Memory(
-            service: service, takenAt: now, judged: judged[service] ?? [], settled: settled, kept: kept,
+            service: service, takenAt: now, judged: judged[service] ?? [], refused: refused[service] ?? [], settled: settled, kept: kept,
             published: publishedIds[service]?.count ?? 0, model: model)
     }
 
     /// A service is put back to a backup, and goes on as another source. What it has published since may reach others, or may never.
     mutating func restore(_ memory: Memory) {
         let service = memory.service
-        judged[service] = memory.judged
+        (judged[service], refused[service]) = (memory.judged, memory.refused)
         if service == "settlement" { (settled, kept) = (memory.settled, memory.kept) }
         publishedIds[service] = publishedIds[service].map { Array($0.prefix(memory.published)) }
         model.restore(service, from: memory.model)
@@ -208,11 +211,19 @@ struct Watch {
             if case .parked = verdict { return }
             throw Broken("\(node.name) took garbage for a command: \(verdict.word)")
         }
-        let isFirst = judged[node.name, default: []].insert(id).inserted
+        let isAfresh = incoming.isReplay && refused[node.name]?.contains(id) == true
+        let isFirst = judged[node.name, default: []].insert(id).inserted || isAfresh
+        if isAfresh {
+            note("refused and replayed: \(verdict.word)")
+            desk.expectOther(id)
+        }
         counts["command \(asked.name) \(isFirst ? verdict.word : "repeated")", default: 0] += 1
         var expected: Decision.Verdict = isFirst ? .accepted : .duplicate
         if isFirst, let command = asked.command {
             expected = try model.judge(command, at: commit.now, commit.events, found: verdict)
+        }
+        if isFirst {
+            if case .rejected = verdict { refused[node.name, default: []].insert(id) } else { refused[node.name]?.remove(id) }
         }
         // The clock may have come right by itself.
         if isFirst, asked.name.name == "accept-clock", verdict == .rejected(.wrongState) { return }
