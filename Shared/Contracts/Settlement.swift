@@ -44,9 +44,9 @@ public struct ReassignSuspense: Command {
         try f.id("assignmentId", &assignmentId)
         try f.id("replaces", &replaces)
         try f.id("sellerId", &sellerId)
-        try f.text("reason", &reason)
-        try f.text("assignedBy", &assignedBy)
-        try f.text("approvedBy", &approvedBy)
+        try f.prose("reason", &reason)
+        try f.person("assignedBy", &assignedBy)
+        try f.person("approvedBy", &approvedBy)
     }
 }
 
@@ -200,9 +200,9 @@ public struct SuspenseReassigned: Event {
         try f.id("lineId", &lineId)
         try f.id("sellerId", &sellerId)
         try f.id("fromSellerId", &fromSellerId)
-        try f.text("reason", &reason)
-        try f.text("assignedBy", &assignedBy)
-        try f.text("approvedBy", &approvedBy)
+        try f.prose("reason", &reason)
+        try f.person("assignedBy", &assignedBy)
+        try f.person("approvedBy", &approvedBy)
         try f.regency("regency", &regency)
         try f.money("sellerShare", &sellerShare)
     }

@@ -37,7 +37,7 @@ struct Books: Sendable {
     struct Assignment: Sendable {
         var told: SuspenseAssigned
         /// What reversals had taken of the line's share.
-        var takenBack: Int64
+        var takenBack: Int128
     }
 
     var marts: [String: MartOpened] = [:]
@@ -62,7 +62,7 @@ struct Books: Sendable {
     var ownersOfRefunds: [String: String] = [:]
     /// Whose lines in suspense have become, and what reversals took of their shares, by sale and line.
     private var owners: [String: String] = [:]
-    private var takenBack: [String: Int64] = [:]
+    private var takenBack: [String: Int128] = [:]
     /// What cannot be, e.g. a refund of a sale that nobody recorded.
     var contradictions: [String] = []
 
