@@ -59,8 +59,8 @@ public struct ClockAcceptance: Record {
     public init() {}
 
     public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
-        try f.text("by", &by)
-        try f.text("reason", &reason)
+        try f.person("by", &by)
+        try f.prose("reason", &reason)
         try f.instant("time", &time)
     }
 }
