@@ -147,7 +147,10 @@ struct ParkedReplayTests {
         try mend()
         try bench.processor.process([command("replay-parked", #"{"filter":{},"by":"Maria","reason":"mended"}"#, id: "r1")])
         let killer = command("put-box", late, id: "m1", replyTo: "reply.till.1")
-        for _ in 1...Limits.attempts { #expect(try bench.processor.beginAttempt(killer)) }
+        for _ in 1...Limits.attempts {
+            #expect(try bench.processor.beginAttempt(killer))
+            try bench.restart(cleanly: false)
+        }
         while try bench.processor.replayParked(isSuspect: true) {}
         #expect(try states() == ["poison parked 2"])
         try replay()
