@@ -50,8 +50,9 @@ var targets: [Target] = [
         [
             "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", logging, lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         ]),
     shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", grdb[0]]),
 ]
@@ -124,7 +125,12 @@ targets += [
         [
             "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
         ]),
-    test("ServiceKitTests", "Tests/Unit/ServiceKit", ["ServiceKit", "RabbitMQ", "Primitives"]),
+    test(
+        "ServiceKitTests", "Tests/Unit/ServiceKit",
+        [
+            "ServiceKit", "RabbitMQ", "Primitives", .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        ]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
     test(
         "SystemTests", "Tests/System",

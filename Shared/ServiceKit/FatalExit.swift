@@ -5,7 +5,7 @@ import Logging
 enum ExitCode: Int32, Sendable {
     case drained = 0
     case unexpected = 1
-    /// Refused for good: credentials, topology conflict, store corrupt, newer or in use, a second instance.
+    /// Refused for good: credentials, topology conflict, store corrupt, newer or in use, a second instance, a port that is taken.
     case unavailable = 69
     /// The outbox was not empty after the time for draining; it goes out at the next start.
     case undrained = 75
@@ -18,7 +18,7 @@ enum FatalExit {
         if let logger {
             logger.critical("\(message)", metadata: ["exit.code": "\(code.rawValue)"])
         } else {
-            FileHandle.standardError.write(Data("\(message)\n".utf8))
+            StandardError.line(message)
         }
         // Not `exit`: what libraries do at the end of a process must not meet threads that still use them.
         _exit(code.rawValue)

@@ -13,6 +13,8 @@ public import StrictJSON
 public enum ServiceMain {
     /// - Parameter make: the service's index, built with the rules of `MART_RULES` (nil: the built-in ones).
     public static func run(_ make: @Sendable (JSONValue?) throws(InvalidData) -> ServiceDefinition) async -> Never {
+        StraySignals.ignore()
+        Descriptors.raiseLimit()
         let builtIn: ServiceDefinition
         do throws(InvalidData) {
             builtIn = try make(nil)
@@ -53,7 +55,7 @@ public enum ServiceMain {
                 environment: ProcessInfo.processInfo.environment)
             switch request {
             case .run(let settings): return settings
-            case .health(let settings): exit(await HealthProbe.run(settings).rawValue)
+            case .health(let settings): exit(await HealthProbe.run(definition.name, settings).rawValue)
             case .help(let text):
                 FileHandle.standardOutput.write(Data((text + "\n").utf8))
                 exit(0)

@@ -28,6 +28,12 @@ struct ServiceProcess {
 
     func run(_ processor: sending BatchProcessor) async -> Never {
         let service = store.definition.name
+        let address = ReadAddress(host: settings.httpHost, port: settings.httpPort)
+        do {
+            try await address.claim()
+        } catch {
+            FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(error)", logger)
+        }
         let topology = TopologySetup(.platform)
         let relay = Relay(
             store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health,
@@ -46,13 +52,15 @@ struct ServiceProcess {
         backups.start()
         let token = ReadToken(file: settings.readTokenFile)
         if let fault = token.fault { logger.warning("\(fault)") }
+        StraySignals.tell(logger)
         logger.info(
             "started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
 
         let isDrained = Mutex(false)
+        let connections = readers()
         let server = ReadServer(
-            store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings), token: token,
-            host: settings.httpHost, port: settings.httpPort, logger: quietLogger)
+            store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings, connections), token: token,
+            connections: connections, address: address, logger: quietLogger)
         let parts: [any Service] = [
             server,
             AtShutdown {
@@ -65,16 +73,27 @@ struct ServiceProcess {
                 await writer.stop()
             },
         ]
-        let group = ServiceGroup(services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        let group = ServiceGroup(services: parts, gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: quietLogger)
         do {
             try await group.run()
             try store.closeCleanly()
         } catch {
-            FatalExit.now(.unexpected, "\(service) cannot go on: \(error)", logger)
+            FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(service) cannot go on: \(error)", logger)
         }
         let code = isDrained.withLock { $0 } ? ExitCode.drained : .undrained
         logger.info("stopped", metadata: ["exit.code": "\(code.rawValue)", "outbox.drained": "\(code == .drained)"])
         exit(code.rawValue)
+    }
+
+    /// As many readers at once as leave descriptors for the broker and the store.
+    private func readers() -> Connections {
+        let (limits, limit) = (ReadServer.limits, Descriptors.limit)
+        let free = limit - (Descriptors.inUse ?? 0) - Descriptors.kept
+        if free < limits.connections {
+            logger.warning(
+                "few file descriptors: raise the limit (ulimit -n)", metadata: ["limit": "\(limit)", "readers": "\(max(free, 0))"])
+        }
+        return Connections(places: min(limits.connections, max(limits.leastConnections, free)))
     }
 
     private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {

@@ -14,6 +14,7 @@ public actor ServiceProcess {
     public nonisolated var url: String { "http://127.0.0.1:\(port)" }
 
     private let environment: [String: String]
+    private let descriptors: Int?
     private var process: ChildProcess
 
     /// Starts the service; `waitUntilReady()` says when it serves.
@@ -21,9 +22,10 @@ public actor ServiceProcess {
     /// - Parameters:
     ///   - environment: on top of this process's own; `AMQP_URL`, `DATA_DIR` and `HTTP_PORT` are set unless given here.
     ///   - firstEnvironment: on top of that, for its first life alone.
+    ///   - descriptors: how many file descriptors it may have, if fewer than usual.
     public init(
         _ name: String, amqpURL: String, folder: TemporaryFolder, environment: [String: String] = [:],
-        firstEnvironment: [String: String] = [:]
+        firstEnvironment: [String: String] = [:], descriptors: Int? = nil
     ) throws {
         let port = environment["HTTP_PORT"].flatMap { Int($0) } ?? freePort()
         let dataFolder = environment["DATA_DIR"].map { URL(fileURLWithPath: $0) } ?? folder.file(name)
@@ -32,11 +34,14 @@ public actor ServiceProcess {
         self.dataFolder = dataFolder
         logFile = folder.file("\(name).log")
         self.environment = ["AMQP_URL": amqpURL, "DATA_DIR": dataFolder.path, "HTTP_PORT": String(port)].merging(environment) { $1 }
-        process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, log: logFile)
+        self.descriptors = descriptors
+        process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, descriptors, log: logFile)
     }
 
-    private static func launch(_ name: String, _ environment: [String: String], log: URL) throws -> ChildProcess {
-        try ChildProcess([TestRun.program(name)], environment: environment, output: log.path)
+    private static func launch(_ name: String, _ environment: [String: String], _ descriptors: Int?, log: URL) throws -> ChildProcess {
+        let program = TestRun.program(name)
+        let command = descriptors.map { ["/bin/bash", "-c", "ulimit -n \($0); exec \"$0\"", program] } ?? [program]
+        return try ChildProcess(command, environment: environment, output: log.path)
     }
 
     public var pid: Int32 { process.pid }
@@ -79,6 +84,9 @@ public actor ServiceProcess {
         _ = try await waitForExit(timeout: .seconds(5))
     }
 
+    /// Any other signal.
+    public func signal(_ number: Int32) { process.send(number) }
+
     /// Freezes it: sockets stay open and nothing answers.
     public func pause() { process.send(SIGSTOP) }
 
@@ -89,7 +97,7 @@ public actor ServiceProcess {
     /// - Parameter environment: on top of what it was started with at first, for this one life.
     public func restart(environment more: [String: String] = [:]) async throws {
         if exitCode == nil { try await terminate() }
-        process = try Self.launch(name, environment.merging(more) { $1 }, log: logFile)
+        process = try Self.launch(name, environment.merging(more) { $1 }, descriptors, log: logFile)
     }
 
     // MARK: Looking at it

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -12,34 +13,54 @@ struct ReadServer: Service {
     let metrics: ServiceMetrics
     let diagnosis: Diagnosis
     let token: ReadToken
-    let host: String
-    let port: Int
+    let connections: Connections
+    let address: ReadAddress
     let logger: Logger
 
     func run() async throws {
+        var http = HTTP1Channel.Configuration()
+        http.httpDecoder.maxHeaderListSize = Self.limits.requestSize
+        let (connections, configuration) = (connections, http)
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in try await measured(request) },
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            server: HTTPServerBuilder { responder in
+                GuardedHTTP(
+                    http: HTTP1Channel(responder: responder, configuration: configuration), limits: Self.limits, connections: connections)
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: nil, availableConnectionsDelegate: connections),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: logger)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch {
+            throw address.fault(error) ?? error
+        }
     }
+
+    static let limits = HTTPLimits()
 
     private func measured(_ request: Request) async throws -> Response {
         let started = ContinuousClock.now
         let (response, route) = try await respond(request)
         // A method of the caller's own making would make a series of its own.
-        let method = Self.isRead(request) ? request.method.rawValue : "_OTHER"
+        let method = request.method == .get ? request.method.rawValue : "_OTHER"
         metrics.answered(
             .init(method: method, route: route, status: Int(response.status.code)), after: started.duration(to: .now))
         return response
     }
 
-    private static func isRead(_ request: Request) -> Bool { request.method == .get || request.method == .head }
-
     /// The answer, and the route that gave it.
     private func respond(_ request: Request) async throws -> (Response, route: String) {
-        guard Self.isRead(request) else {
-            return (json(ReadResponse(status: 405, code: "method-not-allowed", message: "the read side answers GET only")), "")
+        guard request.method == .get else {
+            var response = json(ReadResponse(status: 405, code: "method-not-allowed", message: "the read side answers GET only"))
+            response.headers[.allow] = "GET"
+            // An answer to HEAD has none.
+            if request.method == .head { response.body = ResponseBody() }
+            return (response, "")
+        }
+        // The body itself never comes here (`RequestGuard`).
+        guard request.headers[.transferEncoding] == nil, request.headers[.contentLength].map({ Int($0) == 0 }) ?? true else {
+            return (json(ReadResponse(status: 400, code: "invalid", message: "a GET of the read side has no body")), "")
         }
         let path = request.uri.path
         switch path {

@@ -17,11 +17,13 @@ struct Diagnosis: Sendable {
 
     private let store: ServiceStore
     private let settings: ServiceSettings
+    private let connections: Connections
     private let started = Instant.systemNow
 
-    init(_ store: ServiceStore, _ settings: ServiceSettings) {
+    init(_ store: ServiceStore, _ settings: ServiceSettings, _ connections: Connections) {
         self.store = store
         self.settings = settings
+        self.connections = connections
     }
 
     /// Blocks for a few calls to the file system.
@@ -49,6 +51,15 @@ struct Diagnosis: Sendable {
                 json.object("store", write(store:))
                 json.object("disk", write(disk:))
                 json.object("permissions", write(permissions:))
+                json.object("descriptors") { json in
+                    json.member("limit", Descriptors.limit)
+                    json.member("inUse", ifPresent: Descriptors.inUse.map { Int64($0) })
+                }
+                json.object("readers") { json in
+                    json.member("open", connections.open)
+                    json.member("places", connections.places)
+                    json.member("closedForRoom", connections.closedForRoom)
+                }
                 json.object("broker") { json in
                     json.member("hosts", settings.broker.hosts.map { "\($0.name):\($0.port)" })
                     json.member("virtualHost", settings.broker.virtualHost)

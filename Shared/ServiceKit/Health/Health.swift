@@ -14,6 +14,7 @@ final class Health: Sendable {
         case storeFailing = "store-failing"
         case timerFailing = "timer-failing"
         case clockImplausible = "clock-implausible"
+        case descriptorsLow = "descriptors-low"
         case stopping
     }
 
@@ -57,7 +58,9 @@ final class Health: Sendable {
     var isAlive: Bool { state.withLock { $0.lastTurn.duration(to: .now) < Self.longestTurn } }
 
     var reasons: [(code: String, message: String)] {
-        state.withLock { state in
+        let shortage = Descriptors.shortage
+        return state.withLock { state in
+            if let shortage { state.reasons[.descriptorsLow] = shortage } else { state.reasons[.descriptorsLow] = nil }
             var reasons = Reason.allCases.compactMap { reason in state.reasons[reason].map { (code: reason.rawValue, message: $0) } }
             for (name, link) in [("consumer", state.consumer), ("relay", state.publisher)] {
                 switch link {

@@ -1,18 +1,30 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Primitives
+import StrictJSON
 
 /// `--health`: asks the service that runs with the same settings whether it is ready. For supervisors of containers, whose images have
 /// neither curl nor a need for it.
 enum HealthProbe {
-    /// The exit code: 0 when `/readyz` answers 200, else 1. Shows what it answered.
-    static func run(_ settings: ServiceSettings) async -> ExitCode {
+    /// The exit code: 0 when this service, and not another program on its port, answers `/readyz` with 200; else 1. Shows what it answered.
+    static func run(_ service: String, _ settings: ServiceSettings) async -> ExitCode {
+        let host = reachable(settings.httpHost)
         do {
-            let answer = try await get("/readyz", host: reachable(settings.httpHost), port: settings.httpPort)
-            FileHandle.standardOutput.write(Data("\(answer.body)\n".utf8))
-            return answer.status == 200 ? .drained : .unexpected
+            let answer = try await get("/readyz", host: host, port: settings.httpPort)
+            guard (try? JSONDocument(parsing: Array(answer.body.utf8)))?.root["status"]?.string != nil else {
+                StandardError.line("port \(settings.httpPort) answers as another program, not as \(service)")
+                return .unexpected
+            }
+            FileHandle.standardOutput.write(Data((Printable.line(answer.body) + "\n").utf8))
+            if answer.status != 200 { return .unexpected }
+            let status = try await get("/v1/status", host: host, port: settings.httpPort).body
+            let name = try? JSONDocument(parsing: Array(status.utf8)).root["service"]?.string
+            if name == service { return .drained }
+            StandardError.line("port \(settings.httpPort) answers as \(name ?? "another program"), not as \(service)")
+            return .unexpected
         } catch {
-            FileHandle.standardError.write(Data("nobody answers on port \(settings.httpPort): \(error)\n".utf8))
+            StandardError.line("nobody answers on port \(settings.httpPort): \(error)")
             return .unexpected
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import Primitives
 import StrictJSON
@@ -19,9 +18,8 @@ struct LineLog: LogHandler {
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let time = Instant.systemNow.description
-        var line: [UInt8]
         if isJSON {
-            line = JSONWriter.object { json in
+            let line = JSONWriter.object { json in
                 json.member("time", time)
                 json.member("level", event.level.rawValue)
                 json.member("service", label)
@@ -31,12 +29,11 @@ struct LineLog: LogHandler {
                     json.string(value.description)
                 }
             }
+            StandardError.line(String(decoding: line, as: UTF8.self))
         } else {
             let rest = fields.map { " \($0.key)=\(quoted($0.value.description))" }.joined()
-            line = Array("\(time) \(event.level.rawValue.uppercased()) \(label): \(Self.oneLine(event.message.description))\(rest)".utf8)
+            StandardError.line("\(time) \(event.level.rawValue.uppercased()) \(label): \(Self.oneLine(event.message.description))\(rest)")
         }
-        line.append(UInt8(ascii: "\n"))
-        FileHandle.standardError.write(Data(line))
     }
 
     private static func oneLine(_ text: String) -> String { text.split(whereSeparator: \.isNewline).joined(separator: " ") }
