@@ -37,3 +37,23 @@ end() {
     rm -f "$directory/$1.pid"
     return $code
 }
+
+# listens NAME PORT: is it our process that listens on that port? Whoever else does may be as ready as it likes.
+listens() {
+    local pid sockets
+    pid=$(our_process "$1") || return 1
+    sockets=$(awk -v port="$(printf ':%04X' "$2")" '$4 == "0A" && substr($2, length($2) - 4) == port { print "socket:[" $10 "]" }' \
+        "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6" 2> /dev/null) || true
+    [ -n "$sockets" ] && find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n' 2> /dev/null | grep -qxF "$sockets"
+}
+
+# taken PORT: does anybody listen there?
+taken() {
+    (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null
+}
+
+# harmless: what programs wrote, without what would do something to the terminal: control characters, marks of direction
+harmless() {
+    LC_ALL=C sed -e 's/[\x00-\x08\x0b-\x1f\x7f]/?/g' -e 's/\xc2[\x80-\x9f]/?/g' -e 's/\xd8\x9c/?/g' \
+        -e 's/\xe2\x80[\x8b\x8e\x8f\xa8-\xae]/?/g' -e 's/\xe2\x81[\xa0-\xaf]/?/g' -e 's/\xef\xbb\xbf/?/g'
+}

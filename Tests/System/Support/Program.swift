@@ -41,7 +41,7 @@ struct Program {
     }
 
     /// Where the services of this build lie, as `TestSupport` finds them.
-    private static let binaries: URL = {
+    static let binaries: URL = {
         if let given = ProcessInfo.processInfo.environment["BIN_DIR"] { return URL(fileURLWithPath: given) }
         return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     }()
