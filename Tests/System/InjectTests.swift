@@ -85,7 +85,7 @@ extension SharedMartTests {
 
         @Test func `a file or broker that is not there is said in a line`() async throws {
             let missing = try await run(["inject", "/nowhere/messages.ndjson"])
-            #expect(missing.exitCode == 64 && missing.error == "martctl: /nowhere/messages.ndjson cannot be read\n")
+            #expect(missing.exitCode == 64 && missing.error == "martctl: there is no file /nowhere/messages.ndjson\n")
             let file = try TemporaryFolder("inject").file("messages.ndjson")
             try Data(Self.seller("inject-nowhere").utf8).write(to: file)
             let nowhere = try await run(

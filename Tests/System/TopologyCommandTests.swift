@@ -90,6 +90,19 @@ struct TopologyCommandTests {
         let diff = try await topology("diff", "--api", api, "--json", at: broker.url)
         let found = try JSONDocument(parsing: Array(diff.output.utf8)).root["differences"]?.elements.map { $0["what"]?.string }
         #expect(found == ["binding settlement.#", "binding consignment.sale-recorded.#"], "\(diff.output)\(diff.error)")
+        // What an operator has set comes on top of what was declared.
+        try await broker.control("set_policy", "forget", "^settlement", #"{"message-ttl":60000,"overflow":"drop-head"}"#)
+        try await broker.control("set_policy", "--apply-to", "exchanges", "hide", "^mart.events$", #"{"alternate-exchange":"amq.fanout"}"#)
+        try await broker.control("set_operator_policy", "bound", ".*", #"{"max-length":1000}"#)
+        try await broker.control("set_vhost_limits", #"{"max-connections":10}"#)
+        let doctor = try await Program.run("martctl", ["doctor", "--json", "--api", api], environment: ["AMQP_URL": broker.url])
+        let texts = try JSONDocument(parsing: Array(doctor.output.utf8)).root["findings"]?.elements.compactMap { $0["what"]?.string } ?? []
+        for words in [
+            #"policy "forget" (pattern ^settlement) sets message-ttl=60000 on "#,
+            #"policy "forget" (pattern ^settlement) sets overflow=drop-head on "#,
+            #"policy "hide" (pattern ^mart.events$) sets alternate-exchange=amq.fanout on mart.events:"#,
+            #"operator policy "bound" (pattern .*) sets max-length=1000 on "#, "the virtual host's limits sets max-connections=10",
+        ] { #expect(texts.contains { $0.contains(words) }, "\(words) in \(texts)") }
         let refused = try await topology("diff", "--api", "http://guest:wrong@127.0.0.1:\(port)", at: broker.url)
         #expect(refused.exitCode == 69 && refused.error.contains("401"), "\(refused.error)")
         try await broker.stop()

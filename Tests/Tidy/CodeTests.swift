@@ -10,6 +10,30 @@ struct CodeTests {
             instead: "log with a Logger; a test says it in the message of its expectation")
     }
 
+    @Test func `martctl speaks through one door, which makes what others wrote harmless`() {
+        let ways = ["print" + "(", "dump" + "(", "fputs" + "(", "fwrite" + "(", "putchar" + "("]
+        let handles = ["standard" + "Output", "standard" + "Error", "STDOUT" + "_FILENO, ", "STDERR" + "_FILENO, "]
+        let door = "Tools/martctl/Support/Terminal.swift"
+        expectNone(
+            places(in: Repository.swiftFiles.under("Tools/martctl").filter { $0.path != door }) { line in
+                ways.contains { says(line.code, $0) } || handles.contains { line.code.contains($0) }
+            },
+            instead: "Terminal.show, Terminal.complain or Terminal.progress")
+        expectNone(
+            places(in: Repository.swiftFiles.under("Shared")) { $0.code.contains("standard" + "Error.write") },
+            instead: "StandardError.line: one line, and no end of the process when nobody reads it")
+    }
+
+    @Test func `martctl writes files through one door, which replaces no device and no link`() {
+        let ways = ["create" + "File(", "forWriting" + "AtPath", ".write" + "(to:", ".write" + "(toFile:", "O_" + "WRONLY", "O_" + "CREAT"]
+        let door = "Tools/martctl/Support/OutputFile.swift"
+        expectNone(
+            places(in: Repository.swiftFiles.under("Tools/martctl").filter { $0.path != door }) { line in
+                ways.contains { line.code.contains($0) } && !line.code.contains(".write" + "(to: &")
+            },
+            instead: "OutputFile")
+    }
+
     @Test func `no error is turned into a crash without a word`() {
         expectNone(
             places(in: Repository.swiftFiles) { $0.code.contains("try" + "! ") },

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 
 /// The operators' and testers' command. All of it is a library so that tests can reach its parts; `Main` only starts it.
 public struct Martctl: AsyncParsableCommand {
@@ -42,4 +43,18 @@ public struct Martctl: AsyncParsableCommand {
         ])
 
     public init() {}
+
+    /// Runs what the command line asks for and ends the process. As ArgumentParser's own `main`, but that its words, which repeat those of
+    /// the command line, are harmless to a terminal too.
+    public static func start() async -> Never {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            Foundation.exit(0)
+        } catch {
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            if !text.isEmpty { if code.isSuccess { Terminal.show(text + "\n") } else { Terminal.explain(text + "\n") } }
+            Foundation.exit(code.rawValue)
+        }
+    }
 }

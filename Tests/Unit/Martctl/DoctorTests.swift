@@ -57,6 +57,7 @@ struct DoctorTests {
         (#""openssl":"3.0.19""#, #""openssl":"3.0.2""#, "! versions"),
         (#""hosts":["127.0.0.1:5672"]"#, #""hosts":["127.0.0.1:5673"]"#, "! broker"),
         (#""stoppedUncleanly":false"#, #""stoppedUncleanly":true"#, "· services"),
+        (#""stoppedUncleanly":false"#, #""stoppedUncleanly":false,"readers":{"places":20,"closedForRoom":3}"#, "· services"),
     ])
     func `each sign has its finding, and each finding but a note its cure`(old: String, new: String, start: String) throws {
         let facts = try Self.healthy([(old, new)])
@@ -124,6 +125,32 @@ struct DoctorTests {
         #expect(Self.complaints(facts).contains("✗ queues: nobody consumes from catalog.events although catalog runs"))
         facts.broker?.stuck = ["catalog.events"]
         #expect(Self.complaints(facts).contains { $0.contains("came back without its Raft state") })
+    }
+
+    @Test func `queues of a service that is away are not praised`() throws {
+        var facts = try Self.healthy()
+        facts.services[3] = Looks.away("settlement")
+        facts.diagnoses.removeLast()
+        facts.broker?.queues = Looks.queues([
+            "settlement.commands": .there(ready: 0, consumers: 0), "settlement.events": .there(ready: 5, consumers: 0),
+            "settlement.dead": .there(ready: 0, consumers: 0),
+        ])
+        let complaints = Self.complaints(facts).filter { $0.contains("queues") }
+        #expect(complaints.count == 3 && complaints.contains { $0.contains("settlement.events") && $0.contains("it holds 5 messages") })
+        #expect(!Doctor.findings(facts).contains { $0.what.contains("every queue has its one consumer") })
+    }
+
+    @Test func `an alarm of the broker and harmful policies are faults, and unseen ones are said`() throws {
+        var facts = try Self.healthy()
+        facts.broker?.alarm = BrokerAlarm.sentence("low on disk")
+        facts.broker?.rules = [
+            .init(name: "policy \"ttl\" (pattern .*)", what: "message-ttl=1 on catalog.events", harm: "lost", isGrave: true, cure: "clear")
+        ]
+        facts.broker?.rulesFault = "401"
+        let complaints = Self.complaints(facts)
+        #expect(complaints.contains { $0.hasPrefix("✗ broker: the broker has an alarm (low on disk)") })
+        #expect(complaints.contains("✗ topology: policy \"ttl\" (pattern .*) sets message-ttl=1 on catalog.events: lost"))
+        #expect(complaints.contains { $0.hasPrefix("! topology: policies and limits could not be seen") })
     }
 
     @Test func `a stranger's consumer and a long queue are looked at`() throws {

@@ -29,7 +29,7 @@ struct TakenBackup {
                 backup.told.text("file"), manifest?.text("source") ?? "–", manifest?.text("lastSequence") ?? "–",
                 manifest?.text("size") ?? "–", "\(manifest?.text("sha256").prefix(12) ?? "–")…")
         }
-        let failures = backups.filter { $0.state != "done" }.map { "  ✗ \($0.service): \($0.told.text("error"))" }
+        let failures = backups.filter { $0.state != "done" }.map { Paragraph.text("✗ \($0.service): \($0.told.text("error"))", indent: 2) }
         let done = backups.count - failures.count
         let verdict =
             failures.isEmpty

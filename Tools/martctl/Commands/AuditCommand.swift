@@ -32,8 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            guard let content = FileManager.default.contents(atPath: file) else { throw Failure(.usage, "\(file) cannot be read") }
-            let recording = Recording(ndjson: content)
+            let recording = Recording(ndjson: try InputFile.contents(file))
             if recording.count == 0 { throw Failure(.usage, "\(file) holds no event") }
             let audit = Audit(recording)
             var findings = audit.findings
@@ -80,7 +79,7 @@ enum AuditReport {
             parts.append(table.text)
             for finding in ours where !finding.holds {
                 parts.append("  ✗ \(finding.what): \(finding.differences) differences, e.g.")
-                parts += finding.examples.map { "      \($0)" }
+                parts += finding.examples.map { Paragraph.text($0, indent: 6) }
             }
             parts.append("")
         }

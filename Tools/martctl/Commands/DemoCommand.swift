@@ -98,10 +98,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// - Returns: whether every figure agrees and every answer was the one that was meant.
     private func report(_ job: DemoRun, _ sides: ReadSides) async throws -> Bool {
         job.progress.begin("audit")
-        guard let content = FileManager.default.contents(atPath: job.recorder.path) else {
-            throw Failure(.unavailable, "\(job.recorder.path) cannot be read")
-        }
-        let audit = Audit(Recording(ndjson: content))
+        let audit = Audit(Recording(ndjson: try job.recorder.recording()))
         let findings = audit.findings + (try await AuditRun.compare(audit, sides))
         job.progress.end("\(job.recorder.total) events recomputed")
         let tally = job.tally
@@ -115,7 +112,7 @@ struct DemoCommand: AsyncParsableCommand {
         let meant = tally.answered - tally.surpriseCount
         Terminal.show(
             "  \(tally.surpriseCount == 0 ? "✓" : "✗") \(meant) of \(tally.answered) commands answered as they were meant to be\n")
-        for surprise in tally.surprises { Terminal.show("      \(surprise)\n") }
+        for surprise in tally.surprises { Terminal.show(Paragraph.text(surprise, indent: 6) + "\n") }
         Terminal.show(try await NextSteps(job, sides).text)
         return holds
     }

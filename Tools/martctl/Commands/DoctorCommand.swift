@@ -12,7 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
             ✓ fine, · good to know, ! to look at, ✗ to mend now.
 
               martctl doctor
-              martctl doctor --api http://127.0.0.1:15672     bindings too
+              martctl doctor --api http://127.0.0.1:15672     bindings and policies too
               martctl doctor --json | jq '.findings[] | select(.severity=="fault")'
 
             Exit code 0 when nothing has to be mended, 1 when something has, 69 when neither broker nor services can be reached.

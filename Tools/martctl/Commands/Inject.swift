@@ -79,9 +79,14 @@ struct Inject: AsyncParsableCommand {
             await injector.close()
             interrupt.end()
             let report = InjectReport(figures: injector.figures, elapsed: .now - start)
-            if report.figures.lines > 0 { show(report) }
+            if report.figures.lines > 0 {
+                show(report)
+                try record?.finish()
+            } else {
+                record?.discard()
+            }
             try outcome.get()
-            if let failure = record?.failure { throw Failure(.usage, failure) }
+            if report.figures.lines == 0, !isInterrupted.load(ordering: .relaxed) { throw source.emptiness }
             if isInterrupted.load(ordering: .relaxed) { throw ExitCode(Failure.Code.interrupted.rawValue) }
             if !report.figures.isClean { throw ExitCode(Failure.Code.refused.rawValue) }
         }
@@ -133,6 +138,7 @@ struct Inject: AsyncParsableCommand {
                 }
             }
         }
+        if ledger.figures.lines == 0 { throw source.emptiness }
         var table = Table([.left, .right])
         table.row("lines", "\(ledger.figures.lines)")
         for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) { table.row(kind, "\(count)") }
@@ -147,19 +153,18 @@ struct Inject: AsyncParsableCommand {
 
 /// Replies as they come, a line each.
 private final class ReplyFile: Sendable {
-    private let path: String
-    private let file: FileHandle
-    private let fault = Mutex<String?>(nil)
+    private let file: OutputFile
+    private let fault = Mutex<(any Error)?>(nil)
 
-    init(_ path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
-            throw Failure(.usage, "\(path) cannot be written")
-        }
-        self.path = path
-        self.file = file
+    init(_ path: String) throws { file = try OutputFile(path) }
+
+    /// - Throws: also what went wrong while replies came.
+    func finish() throws {
+        try file.finish()
+        if let fault = fault.withLock({ $0 }) { throw fault }
     }
 
-    var failure: String? { fault.withLock { $0 } }
+    func discard() { file.discard() }
 
     func add(_ line: Int, _ answer: Answer) {
         let text = JSONLine.text { json in
@@ -173,9 +178,9 @@ private final class ReplyFile: Sendable {
             }
         }
         do {
-            try file.write(contentsOf: Data(text.utf8))
+            try file.write(Printable.text(text).utf8)
         } catch {
-            fault.withLock { $0 = "\(path): \(error)" }
+            fault.withLock { $0 = error }
         }
     }
 }

@@ -93,17 +93,18 @@ struct Restore: AsyncParsableCommand {
 
     private static func screen(_ restore: StoreRestore, _ outcome: StoreRestore.Outcome?) -> String {
         let manifest = restore.manifest
-        var lines = [
-            "\n  \(manifest.service)  ←  \(restore.inspection.place.stem)",
+        var facts = [
+            "  \(manifest.service)  ←  \(restore.inspection.place.stem)",
             "    into       \(restore.folder)",
             "    stands at  \(manifest.businessInstant.witaMinute) WITA, event \(manifest.lastSequence) of \(manifest.source)",
         ]
         if let outcome {
-            lines.append("    goes on    as \(outcome.source) from 1")
-            if let aside = outcome.aside { lines.append("    the old    is kept in \(aside)") }
-            if let warning = outcome.warning {
-                lines.append(Paragraph.text("! the new source could not be noted: \(warning). Name it next time: --life", indent: 4))
-            }
+            facts.append("    goes on    as \(outcome.source) from 1")
+            if let aside = outcome.aside { facts.append("    the old    is kept in \(aside)") }
+        }
+        var lines = [""] + facts.map(Printable.line)
+        if let warning = outcome?.warning {
+            lines.append(Paragraph.text("! the new source could not be noted: \(warning). Name it next time: --life", indent: 4))
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -84,7 +84,7 @@ struct Send: AsyncParsableCommand {
                 await client.close()
                 throw error
             }
-            print(json ? String(decoding: answer.body, as: UTF8.self) : Self.text(answer))
+            Terminal.show(json ? JSONLine.text(answer.body) : Self.text(answer))
             if !answer.isAccepted { throw ExitCode(Failure.Code.refused.rawValue) }
         }
     }
@@ -107,12 +107,8 @@ struct Send: AsyncParsableCommand {
     }
 
     private func bytes(_ data: String) throws -> [UInt8] {
-        if data == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-        guard data.hasPrefix("@") else { return Array(data.utf8) }
-        guard let content = FileManager.default.contents(atPath: String(data.dropFirst())) else {
-            throw Failure(.usage, "\(data.dropFirst()) cannot be read")
-        }
-        return Array(content)
+        if data == "-" { return Array(try InputFile.contents("-")) }
+        return data.hasPrefix("@") ? Array(try InputFile.contents(String(data.dropFirst()))) : Array(data.utf8)
     }
 
     private static func text(_ answer: Answer) -> String {
@@ -122,6 +118,6 @@ struct Send: AsyncParsableCommand {
         for detail in details {
             lines.append("  \(detail.name): \(detail.value.string ?? String(decoding: detail.value.rawBytes, as: UTF8.self))")
         }
-        return lines.joined(separator: "\n")
+        return lines.map { Printable.line($0) + "\n" }.joined()
     }
 }

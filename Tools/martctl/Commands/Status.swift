@@ -28,7 +28,9 @@ struct Status: AsyncParsableCommand {
             let configuration = try broker.configuration()
             var screen = StatusScreen(services: await ServiceLook.all(sides), queues: [])
             do {
-                screen = StatusScreen(services: screen.services, queues: try await QueueLook.all(configuration))
+                screen = StatusScreen(
+                    services: screen.services, queues: try await QueueLook.all(configuration),
+                    alarm: try await BrokerAlarm.find(configuration))
             } catch let failure as Failure {
                 screen.brokerFault = failure.message
             }

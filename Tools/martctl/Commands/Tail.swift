@@ -24,7 +24,7 @@ struct Tail: AsyncParsableCommand {
               martctl tail --json > events.ndjson           a recording, for `audit`
               martctl tail --count 1 'settlement.#'         until the next settlement
 
-            Only what is published while it runs is seen. Ends with Ctrl-C.
+            Only what is published while it runs is seen. Ends with Ctrl-C. When the connection to the broker is lost for a while, what is             published then is missing: that is said on standard error, and the exit code is 74 in the end.
             """)
 
     @Argument(help: ArgumentHelp("Patterns of routing keys.", valueName: "pattern"))
@@ -57,21 +57,27 @@ struct Tail: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let filter = try filter()
-            let stream = EventStream(try broker.configuration(), patterns: patterns)
+            let configuration = try broker.configuration()
+            let stream = EventStream(configuration, patterns: patterns) { Terminal.complain("martctl: \($0)") }
             let interrupt = Interrupt { stream.stop() }
             try await stream.connect(within: broker.patience)
             if !json { Terminal.complain("listening to \(patterns.joined(separator: ", ")); Ctrl-C ends") }
+            if let alarm = try? await BrokerAlarm.find(configuration) { Terminal.complain("martctl: \(alarm)") }
             var left = count ?? .max
             while left > 0 {
                 let events = await stream.next()
                 guard let last = events.last else { break }
                 let shown = events.filter { filter.passes($0.body) }.prefix(left)
-                Terminal.show(shown.map { (json ? String(decoding: $0.body, as: UTF8.self) : EventLine.text($0)) + "\n" }.joined())
+                Terminal.show(shown.map(json ? EventLine.json : EventLine.text).joined())
                 stream.acknowledge(through: last)
                 left -= shown.count
             }
             await stream.close()
             interrupt.end()
+            if stream.holes > 0 {
+                let times = stream.holes == 1 ? "once" : "\(stream.holes) times"
+                throw Failure(.incomplete, "the connection was lost \(times): events may be missing")
+            }
         }
     }
 
@@ -81,55 +87,5 @@ struct Tail: AsyncParsableCommand {
             if let value { filter.conditions.append(.init(name, equals: value)) }
         }
         return filter
-    }
-}
-
-/// Calls back once for Ctrl-C or SIGTERM, in place of dying.
-final class Interrupt {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler(handler: body)
-            source.resume()
-            return source
-        }
-    }
-
-    func end() { for source in sources { source.cancel() } }
-}
-
-/// An event in one line for a person: time (WITA), name, regency, subject, and what matters of it.
-enum EventLine {
-    static func text(_ delivery: Delivery) -> String {
-        guard let event = try? JSONDocument(parsing: delivery.body).root, let type = event["type"]?.string else {
-            return "? \(delivery.routingKey): no event, \(delivery.bodySize) bytes"
-        }
-        let time = event["time"]?.string.flatMap(Instant.init)?.witaTime ?? "--:--:--"
-        let facts = event["data"].map(facts) ?? ""
-        return
-            "\(time)  \(pad(MessageLabel.text(type), 30))  \(pad(event["regency"]?.string ?? "", 5))  \(event["subject"]?.string ?? "-")  \(facts)"
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
-
-    private static let texts: [StaticString] = [
-        "name", "permitKind", "number", "state", "reason", "code", "message", "sellerId", "liability", "tender", "listedUntil",
-        "effectiveOn",
-    ]
-
-    private static func facts(_ data: JSONValue) -> String {
-        var facts: [String] = texts.compactMap { data[$0]?.string }
-        if let lines = data["lines"]?.elements, !lines.isEmpty { facts.append(lines.count == 1 ? "1 line" : "\(lines.count) lines") }
-        if let quantity = data["quantity"]?.int64 { facts.append("\(quantity) pcs") }
-        if let total = data["total"]?.int64 ?? data["price"]?.int64 { facts.append("\(Rupiah(total))") }
-        if let totals = data["totals"], let net = totals["net"]?.int64, let share = totals["sellerShare"]?.int64 {
-            facts.append("\(Rupiah(net)), to sellers \(Rupiah(share))")
-        }
-        facts += (data["missingPermits"]?.elements ?? []).compactMap(\.string).map { "missing \($0)" }
-        facts += (data["flags"]?.elements ?? []).compactMap(\.string).map { "! \($0)" }
-        return facts.joined(separator: " · ")
     }
 }

@@ -71,9 +71,11 @@ struct Wait: AsyncParsableCommand {
             reasons += services.compactMap(\.fault)
             for look in services { reasons += look.reasons.map { "\(look.service) is not ready, \($0.code): \($0.message)" } }
         }
-        guard quiet else { return reasons }
+        // Where there is something to wait for already, an alarm makes no difference.
+        if !reasons.isEmpty, !quiet { return reasons }
         do {
-            let unrest = rest.unrest(services, try await QueueLook.all(broker))
+            let unrest = quiet ? rest.unrest(services, try await QueueLook.all(broker)) : []
+            if reasons.isEmpty, unrest.isEmpty, let alarm = try await BrokerAlarm.find(broker) { return [alarm] }
             return reasons.isEmpty ? unrest : reasons
         } catch let failure as Failure where failure.code == .unavailable {
             // A broker that is away comes back.

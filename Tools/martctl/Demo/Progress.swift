@@ -13,20 +13,21 @@ final class Progress {
         self.title = title
         phaseStart = .now
         lastShown = phaseStart
-        if isShown, Terminal.isInteractive { Terminal.show("\r\u{1B}[K  … \(title)") }
+        if isShown, Terminal.isInteractive { Terminal.progress("  … \(title)") }
     }
 
     func update(_ text: @autoclosure () -> String) {
         // More often than a person can see would only cost.
         guard isShown, Terminal.isInteractive, ContinuousClock.now - lastShown > .milliseconds(100) else { return }
         lastShown = .now
-        Terminal.show("\r\u{1B}[K  … \(title)  \(text())")
+        Terminal.progress("  … \(title)  \(text())")
     }
 
     func end(_ text: String) {
         guard isShown else { return }
         let time = (ContinuousClock.now - phaseStart).inWords
-        Terminal.show("\(Terminal.isInteractive ? "\r\u{1B}[K" : "")  ✓ \(title)  \(text)  (\(time))\n")
+        if Terminal.isInteractive { Terminal.progress("") }
+        Terminal.show("  ✓ \(title)  \(text)  (\(time))\n")
     }
 
     var elapsed: String { (ContinuousClock.now - start).inWords }

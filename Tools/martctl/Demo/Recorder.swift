@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import RabbitMQ
 import StrictJSON
 import Synchronization
@@ -26,7 +27,9 @@ final class Recorder: Sendable {
 
     let path: String
     private let stream: EventStream
-    private let file: FileHandle
+    private let file: OutputFile
+    /// What cannot be read again where it was written to, such as a FIFO.
+    private let kept = Mutex<Data?>(nil)
     private let seen = Mutex(Seen())
     private let work = Mutex<Task<Void, Never>?>(nil)
 
@@ -34,10 +37,8 @@ final class Recorder: Sendable {
         self.path = path
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
-            throw Failure(.usage, "\(path) cannot be written")
-        }
-        self.file = file
+        file = try OutputFile(path)
+        if !file.canBeReadAgain { kept.withLock { $0 = Data() } }
         stream = EventStream(broker, patterns: ["#"])
     }
 
@@ -53,28 +54,34 @@ final class Recorder: Sendable {
         let task = work.withLock { $0 }
         await task?.value
         await stream.close()
+        do {
+            try file.finish()
+        } catch {
+            seen.withLock { $0.failure = "\(error)" }
+        }
     }
 
     private func record() async {
         while true {
             let events = await stream.next()
             guard let last = events.last else { return }
-            var lines = Data(capacity: events.reduce(0) { $0 + $1.body.count + 1 })
-            for event in events {
-                lines.append(contentsOf: event.body)
-                lines.append(UInt8(ascii: "\n"))
-            }
+            let lines = events.map { Printable.text(EventLine.json($0)) }.joined()
+            kept.withLock { $0?.append(contentsOf: lines.utf8) }
             do {
-                try file.write(contentsOf: lines)
+                try file.write(lines.utf8)
             } catch {
-                seen.withLock { $0.failure = "\(path): \(error)" }
+                seen.withLock { $0.failure = "\(error)" }
                 return
             }
+            if stream.holes > 0 { seen.withLock { $0.failure = "the connection was lost for a while, and with it events" } }
             let documents = events.compactMap { try? JSONDocument(parsing: $0.body).root }
             seen.withLock { seen in for document in documents { Self.note(document, &seen) } }
             stream.acknowledge(through: last)
         }
     }
+
+    /// Everything that was recorded, after `stop()`.
+    func recording() throws -> Data { try kept.withLock { $0 } ?? InputFile.contents(path) }
 
     private static func note(_ event: JSONValue, _ seen: inout Seen) {
         guard let type = event["type"]?.string, let source = event["source"]?.string, let id = event["id"]?.string,

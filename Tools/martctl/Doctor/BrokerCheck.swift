@@ -13,6 +13,7 @@ enum BrokerCheck {
             findings += judge(theirs, of: diagnosis.service, ours: "\(ours) \(facts.virtualHost)")
         }
         guard let broker = facts.broker else { return findings }
+        if let alarm = broker.alarm { findings.append(.fault(.broker, alarm, cure: "publishing goes on by itself when it is over")) }
         return findings.orFine(.broker, "\(broker.product) \(broker.version) on \(broker.platform) answers at \(ours)")
     }
 

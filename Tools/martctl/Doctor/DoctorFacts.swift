@@ -24,6 +24,12 @@ struct DoctorFacts: Sendable {
         var seesBindings = false
         /// Queues that answer declarations, and no consumer.
         var stuck: [String] = []
+        /// Why it takes no messages, where it does not.
+        var alarm: String?
+        /// Policies and limits that do harm.
+        var rules: [HarmfulRule] = []
+        /// Why they could not be seen, where that was asked for.
+        var rulesFault: String?
     }
 
     var services: [ServiceLook] = []
@@ -54,6 +60,13 @@ struct DoctorFacts: Sendable {
             broker.differences = try await options.differences()
             broker.seesBindings = options.seesBindings
             broker.stuck = await StuckQueues.find(broker.queues, facts.services, configuration)
+            broker.alarm = try await BrokerAlarm.find(configuration)
+            do {
+                let users = facts.diagnoses.compactMap { $0.json["broker"]?["user"]?.string } + [configuration.user]
+                broker.rules = try await options.management()?.harmfulRules(users: Set(users)) ?? []
+            } catch let failure as Failure {
+                broker.rulesFault = failure.message
+            }
             facts.broker = broker
         } catch let failure as Failure where failure.code == .unavailable {
             facts.brokerFault = failure.message

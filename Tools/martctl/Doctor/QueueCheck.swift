@@ -25,6 +25,12 @@ enum QueueCheck {
                 .fault(
                     .queues, "nobody consumes from \(queue.name) although \(queue.service) runs",
                     cure: "its /readyz and its log say why; restart it"))
+        } else if consumers == 0 {
+            let held = ready == 0 ? "" : "; it holds \(Text.grouped(Int64(ready))) message\(ready == 1 ? "" : "s")"
+            findings.append(
+                .warning(
+                    .queues, "nobody consumes from \(queue.name), since \(queue.service) does not answer\(held)",
+                    cure: "start \(queue.service); what waits is kept"))
         }
         if consumers > 1 {
             findings.append(

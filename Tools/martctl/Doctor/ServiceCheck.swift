@@ -9,12 +9,13 @@ enum ServiceCheck {
         "store-failing": "the disk of the service's machine is full or failing: make room; the batch is tried again by itself",
         "timer-failing": "the message names the timer; the service's log has the error",
         "clock-implausible": "see `clock` below",
+        "descriptors-low": "raise the limit of file descriptors (ulimit -n, LimitNOFILE) and restart it; 1,024 are enough",
         "starting": "martctl wait --ready; if it stays so, see `queues` below and the service's log",
         "stopping": "it was told to stop; start it again when it has ended",
     ]
 
     static func findings(_ facts: DoctorFacts) -> [DoctorFinding] {
-        (facts.services.flatMap(look) + facts.diagnoses.compactMap(afterCrash) + undiagnosed(facts))
+        (facts.services.flatMap(look) + facts.diagnoses.compactMap(afterCrash) + facts.diagnoses.compactMap(crowd) + undiagnosed(facts))
             .orFine(.services, "all \(facts.services.count) answer and are ready")
     }
 
@@ -39,6 +40,16 @@ enum ServiceCheck {
     private static func afterCrash(_ diagnosis: DoctorFacts.Diagnosis) -> DoctorFinding? {
         guard diagnosis.json["stoppedUncleanly"]?.bool == true else { return nil }
         return .note(.services, "\(diagnosis.service) found its store as a crash had left it, and went on from there")
+    }
+
+    /// Readers had to make room for others: too many, or too few descriptors for them.
+    private static func crowd(_ diagnosis: DoctorFacts.Diagnosis) -> DoctorFinding? {
+        guard let readers = diagnosis.json["readers"], readers.number("closedForRoom") > 0 else { return nil }
+        return .note(
+            .services,
+            "\(diagnosis.service) has closed \(readers.text("closedForRoom")) connections of readers to make room, having "
+                + "\(readers.text("places")) places",
+            cure: "who holds so many open? With few file descriptors there are fewer places (ulimit -n)")
     }
 
     private static func undiagnosed(_ facts: DoctorFacts) -> [DoctorFinding] {

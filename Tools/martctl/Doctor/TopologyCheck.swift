@@ -11,13 +11,24 @@ enum TopologyCheck {
         let others = broker.differences.filter { !isAboutDeadLetters($0) }.map { difference in
             DoctorFinding.fault(.topology, sentence(difference), cure: difference.cure)
         }
+        let rules = broker.rules.map(finding) + unseen(broker)
         let letters = broker.differences.filter(isAboutDeadLetters).map { difference in
             DoctorFinding.fault(.deadLetters, sentence(difference) + consequence(difference), cure: difference.cure)
         }
-        return others.orFine(
+        return (others + rules).orFine(
             .topology,
-            "exchanges and queues are as the manifest says" + (broker.seesBindings ? ", bindings too" : "; bindings are seen with --api"))
+            "exchanges and queues are as the manifest says"
+                + (broker.seesBindings ? ", bindings too, and no policy harms" : "; bindings and policies are seen with --api"))
             + letters.orFine(.deadLetters, "kept at least once: reject-publish, mart.dead and its queues are there")
+    }
+
+    private static func finding(_ rule: HarmfulRule) -> DoctorFinding {
+        DoctorFinding(rule.isGrave ? .fault : .warning, .topology, "\(rule.name) sets \(rule.what): \(rule.harm)", cure: rule.cure)
+    }
+
+    private static func unseen(_ broker: DoctorFacts.Broker) -> [DoctorFinding] {
+        guard let fault = broker.rulesFault else { return [] }
+        return [.warning(.topology, "policies and limits could not be seen: \(fault)", cure: "give --api a user who may see them")]
     }
 
     private static func isAboutDeadLetters(_ difference: TopologyDifference) -> Bool {

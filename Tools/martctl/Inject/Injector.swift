@@ -11,6 +11,7 @@ final class Injector: Sendable {
     private let publisher: RabbitMQPublisher
     private let consumer: RabbitMQConsumer
     private let board: Board
+    private let notice = AlarmNotice()
     private let replyKey: String
     private let patience: Duration
     private let onReply: @Sendable (_ line: Int, Answer) -> Void
@@ -91,18 +92,21 @@ final class Injector: Sendable {
         for await _ in board.changes {
             let figures = board.figures
             progress(figures)
+            notice.tell(publisher.alarm)
             if isDone(figures) { return }
             switch waiting.next(answered: figures.progress, lost: board.change { $0.takeLost() }.map(Int.init), at: .now) {
             case .wait: break
             case .publish(let tokens): publish(tokens.map(UInt64.init))
             case .publishUnanswered: publish(board.read { $0.openTokens })
-            case .giveUp: throw Failure(.tryAgain, "nothing has come back for \(patience); \(figures.open) messages are not done with")
+            case .giveUp:
+                let alarm = publisher.alarm.map { $0 + "; " } ?? ""
+                throw Failure(.tryAgain, alarm + "nothing has come back for \(patience); \(figures.open) messages are not done with")
             }
         }
     }
 
     func close() async {
-        await publisher.shutdown(timeout: .seconds(5))
+        await publisher.shutdown(timeout: publisher.alarm == nil ? .seconds(5) : .zero)
         await consumer.shutdown(timeout: .seconds(5))
         for helper in helpers.withLock({ $0 }) {
             helper.cancel()

@@ -2,6 +2,7 @@ import Foundation
 
 /// The lines of a file, or of what another program writes, as they come.
 struct LineSource {
+    private let path: String
     private let file: FileHandle
     /// In bytes; nil where nobody knows.
     let size: Int?
@@ -10,24 +11,21 @@ struct LineSource {
 
     /// - Parameter path: `-` is standard input.
     init(_ path: String) throws {
-        if path == "-" {
-            if isatty(STDIN_FILENO) == 1 { throw Failure(.usage, "name a file, or write messages to standard input") }
-            file = .standardInput
-        } else {
-            guard let file = FileHandle(forReadingAtPath: path) else { throw Failure(.usage, "\(path) cannot be read") }
-            self.file = file
-        }
-        let length = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-        size = path == "-" ? nil : length
+        if path == "-", isatty(STDIN_FILENO) == 1 { throw Failure(.usage, "name a file, or write messages to standard input") }
+        self.path = path
+        file = try InputFile.open(path)
+        var status = stat()
+        size = fstat(file.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
     private static let chunk = 256 << 10
+    /// Twice what the largest message needs when all of it is escaped.
+    private static let longestLine = 64 << 20
 
     /// The lines that have come, at least one; nil at the end. Empty lines are left out.
     mutating func next() async throws -> [[UInt8]]? {
         while true {
-            let file = file
-            let chunk = try await Blocking.run { try file.read(upToCount: Self.chunk) ?? Data() }
+            let chunk = try await read()
             if chunk.isEmpty {
                 defer { rest = [] }
                 return rest.isEmpty ? nil : [rest]
@@ -43,7 +41,23 @@ struct LineSource {
                     rest = []
                 }
             }
+            if rest.count > Self.longestLine {
+                throw Failure(
+                    .usage, "\(InputFile.name(path)) has a line of more than \(Self.longestLine >> 20) MB: messages are one per line")
+            }
             if !lines.isEmpty { return lines }
         }
     }
+
+    private func read() async throws -> Data {
+        let file = file
+        do {
+            return try await Blocking.run { try file.read(upToCount: Self.chunk) ?? Data() }
+        } catch {
+            throw Failure(.usage, "\(InputFile.name(path)) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// Why there was no line at all.
+    var emptiness: Failure { Failure(.usage, "\(InputFile.name(path)) holds no message; nothing was sent") }
 }

@@ -1,7 +1,6 @@
-import ArgumentParser
 import MartctlKit
 
 @main
 enum Main {
-    static func main() async { await Martctl.main() }
+    static func main() async { await Martctl.start() }
 }

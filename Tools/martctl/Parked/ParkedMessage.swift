@@ -77,12 +77,13 @@ enum ParkedScreen {
         facts.add("size", "\(json.text("size")) bytes")
         facts.add("sha256", json["sha256"]?.string.map { "\($0.prefix(16))…" } ?? "–")
         let body = json["body"]?.string ?? ""
+        let id = Printable.line(message.id)
         return [
             Heading.text("Parked \(message.id)"), facts.text, "", Paragraph.text(json.text("error"), indent: 2), "",
-            PrettyJSON.text(body) ?? body,
+            PrettyJSON.text(body) ?? "  " + Printable.line(body),
             json["masked"]?.bool == true ? "\n  phone and account numbers are masked: --read-token-file shows them" : "", "",
             message.state == "parked"
-                ? "  try it again:  martctl parked replay \(message.id)\n  give it up:    martctl parked discard \(message.id)" : "",
+                ? "  try it again:  martctl parked replay \(id)\n  give it up:    martctl parked discard \(id)" : "",
         ].joined(separator: "\n") + "\n"
     }
 }

@@ -8,10 +8,12 @@ struct StatusScreen {
     let queues: [QueueLook]
     /// Why the queues could not be looked at.
     var brokerFault: String?
+    /// Why the broker takes no messages, where it does not.
+    var alarm: String?
 
     /// What keeps the platform from its work, each in a sentence.
     var faults: [String] {
-        var faults = brokerFault.map { [$0] } ?? []
+        var faults = [brokerFault, alarm].compactMap(\.self)
         for look in services {
             if let fault = look.fault { faults.append(fault) }
             faults += look.reasons.map { "\(look.service) is not ready, \($0.code): \($0.message)" }

@@ -8,6 +8,7 @@ final class CommandClient: Sendable {
     private let publisher: RabbitMQPublisher
     private let consumer: RabbitMQConsumer
     private let correspondence = Correspondence()
+    private let notice = AlarmNotice()
     private let source: String
     private let replyTo: String
     private let ids = Mutex(UUIDv7Generator())
@@ -74,6 +75,7 @@ final class CommandClient: Sendable {
         for await _ in correspondence.changes {
             let standing = correspondence.standing()
             if let refusal = standing.refusal { throw Failure(.unavailable, refusal) }
+            notice.tell(publisher.alarm)
             progress(standing.answered)
             if standing.answered == messages.count { break }
             switch waiting.next(answered: standing.answered, lost: standing.lost, at: .now) {
@@ -83,7 +85,8 @@ final class CommandClient: Sendable {
             case .giveUp:
                 throw Failure(
                     .tryAgain,
-                    "no reply within \(patience) to \(messages.count - standing.answered) of \(messages.count) commands"
+                    (publisher.alarm.map { $0 + "; " } ?? "")
+                        + "no reply within \(patience) to \(messages.count - standing.answered) of \(messages.count) commands"
                         + " (\(requests[0].name)); they may still be carried out")
             }
         }
@@ -91,7 +94,8 @@ final class CommandClient: Sendable {
     }
 
     func close() async {
-        await publisher.shutdown(timeout: .seconds(5))
+        // What a broker with an alarm has not taken by now, it will not take in a moment either.
+        await publisher.shutdown(timeout: publisher.alarm == nil ? .seconds(5) : .zero)
         await consumer.shutdown(timeout: .seconds(5))
         for helper in helpers.withLock({ $0 }) {
             helper.cancel()

@@ -8,6 +8,7 @@ struct Failure: Error, CustomStringConvertible {
         case refused = 1
         case usage = 64
         case unavailable = 69
+        case incomplete = 74
         case tryAgain = 75
         case interrupted = 130
 
@@ -16,6 +17,7 @@ struct Failure: Error, CustomStringConvertible {
             case .refused: "the answer is no: rejected, not found, not ready, or something differs"
             case .usage: "wrong usage, or a file that cannot be used"
             case .unavailable: "the broker or a service cannot be reached, or refuses us"
+            case .incomplete: "what was shown or written has a hole, or could not be written whole"
             case .tryAgain: "not in time; the same again is safe"
             case .interrupted: "ended by Ctrl-C before its end"
             }
@@ -45,22 +47,5 @@ struct Failure: Error, CustomStringConvertible {
             Terminal.complain("martctl: \(failure.message)")
             throw ExitCode(failure.code.rawValue)
         }
-    }
-}
-
-/// The terminal's two ways out.
-enum Terminal {
-    static let isInteractive = isatty(STDOUT_FILENO) == 1
-
-    /// On a terminal, broken between words.
-    static func complain(_ text: String) {
-        let shown = isatty(STDERR_FILENO) == 1 ? Paragraph.text(text) : text
-        FileHandle.standardError.write(Data((shown + "\n").utf8))
-    }
-
-    /// For text that must appear at once: standard output is buffered when it is no terminal.
-    static func show(_ text: String) {
-        print(text, terminator: "")
-        fflush(nil)
     }
 }

@@ -32,8 +32,11 @@ struct BrokerOptions: ParsableArguments {
         if let amqpUrl { return amqpUrl }
         // As the services do: the file before the variable, which may be a default of the environment.
         if let path = environment["AMQP_URL_FILE"], !path.isEmpty {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw Failure(.usage, "AMQP_URL_FILE names \(path), which cannot be read")
+            let text: String
+            do {
+                text = String(decoding: try InputFile.contents(path), as: UTF8.self)
+            } catch let failure as Failure {
+                throw Failure(failure.code, "AMQP_URL_FILE: \(failure.message)")
             }
             return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }

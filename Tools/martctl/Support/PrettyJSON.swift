@@ -1,3 +1,4 @@
+import Primitives
 import StrictJSON
 
 /// JSON for a person: a member per line; what is short stays on one.
@@ -9,9 +10,9 @@ enum PrettyJSON {
     }
 
     private static func lines(_ value: JSONValue, _ indent: Int) -> String {
-        let compact = String(decoding: value.rawBytes, as: UTF8.self)
+        let compact = Printable.line(String(JSONLine.text(Array(value.rawBytes)).dropLast()))
         let isContainer = value.kind == .object || value.kind == .array
-        if !isContainer || compact.count + indent <= Table.width / 2 { return compact }
+        if !isContainer || Printable.width(compact) + indent <= Table.width / 2 { return compact }
         let inner = String(repeating: " ", count: indent + 2)
         let outer = String(repeating: " ", count: indent)
         if value.kind == .array {
@@ -20,7 +21,7 @@ enum PrettyJSON {
         let members = value.members.map { member in
             var name = JSONWriter()
             name.string(member.name)
-            return "\(inner)\(String(decoding: name.bytes, as: UTF8.self)): \(lines(member.value, indent + 2))"
+            return "\(inner)\(Printable.line(String(decoding: name.bytes, as: UTF8.self))): \(lines(member.value, indent + 2))"
         }
         return "{\n" + members.joined(separator: ",\n") + "\n\(outer)}"
     }

@@ -33,8 +33,17 @@ struct ServiceLook: Sendable {
             look.reasons = (readiness["reasons"]?.elements ?? []).map {
                 Reason(code: $0["code"]?.string ?? "unknown", message: $0["message"]?.string ?? "")
             }
-            look.status = ServiceStatus(try await side.get("/v1/status"))
+            let status = try await side.get("/v1/status")
+            // Whoever else answers there may be as ready as it likes.
+            guard let name = status["service"]?.string, name == side.service else {
+                throw Failure(
+                    .unavailable,
+                    "\(side.url) answers as \(status["service"]?.string ?? "another program"), not as \(side.service): name the right address "
+                        + "(\(side.service.uppercased())_URL)")
+            }
+            look.status = ServiceStatus(status)
         } catch {
+            look.reasons = []
             look.fault = "\(error)"
         }
         return look

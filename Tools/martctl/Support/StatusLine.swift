@@ -9,11 +9,8 @@ final class StatusLine {
         // More often than a person can see would only cost.
         guard isShown, lastShown.map({ .now - $0 > .milliseconds(100) }) ?? true else { return }
         lastShown = .now
-        let text = text()
-        write("\r\u{1B}[K" + (text.count > Table.width - 1 ? text.prefix(Table.width - 2) + "…" : text))
+        Terminal.progress(text(), on: STDERR_FILENO)
     }
 
-    func clear() { if isShown { write("\r\u{1B}[K") } }
-
-    private func write(_ text: some StringProtocol) { FileHandle.standardError.write(Data(text.utf8)) }
+    func clear() { if isShown { Terminal.progress("", on: STDERR_FILENO) } }
 }

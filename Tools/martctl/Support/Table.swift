@@ -1,11 +1,23 @@
+import Primitives
+
 /// A table for a terminal of 80 columns.
 struct Table {
     enum Alignment {
         case left, right
     }
 
+    private struct Cell {
+        let text: String
+        let width: Int
+
+        init(_ text: String) {
+            self.text = Printable.line(text)
+            width = Printable.width(self.text)
+        }
+    }
+
     private let columns: [Alignment]
-    private var rows: [[String]] = []
+    private var rows: [[Cell]] = []
     private let hasHeader: Bool
     static let width = 80
     private static let narrowest = 8
@@ -13,15 +25,15 @@ struct Table {
     init(_ columns: [Alignment], header: [String]? = nil) {
         self.columns = columns
         hasHeader = header != nil
-        if let header { rows.append(header) }
+        if let header { row(header) }
     }
 
-    mutating func row(_ cells: String...) { rows.append(cells) }
-    mutating func row(_ cells: [String]) { rows.append(cells) }
+    mutating func row(_ cells: String...) { row(cells) }
+    mutating func row(_ cells: [String]) { rows.append(cells.map(Cell.init)) }
 
     /// The rows, two columns of indentation; where a row would be too wide, the widest column of text gives way.
     var text: String {
-        var widths = columns.indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        var widths = columns.indices.map { column in rows.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0 }
         var excess = widths.reduce(2 * columns.count, +) - Self.width
         while excess > 0, let widest = widths.indices.filter({ columns[$0] == .left }).max(by: { widths[$0] < widths[$1] }),
             widths[widest] > Self.narrowest
@@ -38,17 +50,18 @@ struct Table {
         return lines.joined(separator: "\n")
     }
 
-    private func pad(_ row: [String], _ column: Int, _ widths: [Int]) -> String {
-        var cell = column < row.count ? row[column] : ""
-        if cell.count > widths[column] { cell = cell.prefix(widths[column] - 1) + "…" }
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return columns[column] == .left ? cell + space : space + cell
+    private func pad(_ row: [Cell], _ column: Int, _ widths: [Int]) -> String {
+        var cell = column < row.count ? row[column] : Cell("")
+        if cell.width > widths[column] { cell = Cell(Printable.prefix(cell.text, width: widths[column] - 1) + "…") }
+        let space = String(repeating: " ", count: widths[column] - cell.width)
+        return columns[column] == .left ? cell.text + space : space + cell.text
     }
 }
 
 /// A heading with a rule under the whole width.
 enum Heading {
     static func text(_ title: String) -> String {
-        "\n── \(title) " + String(repeating: "─", count: max(0, Table.width - title.count - 4))
+        let title = Printable.line(title)
+        return "\n── \(title) " + String(repeating: "─", count: max(0, Table.width - Printable.width(title) - 4))
     }
 }

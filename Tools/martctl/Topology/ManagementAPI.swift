@@ -24,6 +24,20 @@ struct ManagementAPI: Sendable {
         let bindings = try await client.get("/api/bindings/\(virtualHost)").elements
         return TopologyComparison.differences(topology, exchanges: exchanges, queues: queues, bindings: bindings)
     }
+
+    /// Policies and limits with which messages are lost or held up.
+    /// - Parameter users: of the platform.
+    func harmfulRules(users: Set<String>) async throws -> [HarmfulRule] {
+        var listing = PolicyFindings.Listing()
+        listing.policies = try await client.get("/api/policies/\(virtualHost)").elements
+        listing.operatorPolicies = try await client.get("/api/operator-policies/\(virtualHost)").elements
+        listing.queues = try await client.get("/api/queues/\(virtualHost)").elements
+        listing.exchanges = try await client.get("/api/exchanges/\(virtualHost)").elements
+        listing.limits = try await client.get("/api/vhost-limits/\(virtualHost)").elements
+        // Only since 3.8.10.
+        listing.userLimits = try await client.find("/api/user-limits")?.elements ?? []
+        return PolicyFindings.rules(.platform, listing, users: users)
+    }
 }
 
 /// The manifest held against what the management API lists. Pure.

@@ -15,13 +15,16 @@ struct TopologyOptions: ParsableArguments {
 
     var seesBindings: Bool { apiURL != nil }
 
+    /// Nil where nobody has named it.
+    func management() throws -> ManagementAPI? {
+        guard let apiURL else { return nil }
+        let broker = try broker.configuration()
+        return try ManagementAPI(url: apiURL, user: broker.user, password: broker.password, virtualHost: broker.virtualHost)
+    }
+
     func differences() async throws -> [TopologyDifference] {
         let configuration = try broker.configuration()
-        if let apiURL {
-            let management = try ManagementAPI(
-                url: apiURL, user: configuration.user, password: configuration.password, virtualHost: configuration.virtualHost)
-            return try await management.differences(.platform)
-        }
+        if let management = try management() { return try await management.differences(.platform) }
         return try await Blocking.run { try TopologyProbe.differences(.platform, on: configuration) }
     }
 }
