@@ -72,6 +72,9 @@ lint: ## is every Swift file formatted as .swift-format says?
 format: ## format every Swift file
 	swift format --in-place --parallel --recursive $(SOURCES)
 
+build-date: ## when a version is made: sets the day before which no clock is believed (Shared/Primitives/BuildDate.swift)
+	@sed -i -e "s|/// [0-9-]*$$|/// $$(date -u +%F)|" -e "s|year: [0-9]*, month: [0-9]*, dayOfMonth: [0-9]*|$$(date -u '+year: %Y, month: %-m, dayOfMonth: %-d')|" Shared/Primitives/BuildDate.swift
+
 generate: ## write the documents that follow from the services' indexes
 	@swift run Generate
 	@# Once more: pages that describe programs follow from what was just generated and compiled into them.
@@ -92,4 +95,4 @@ clean: ## remove build results and the demo's leftovers (the data in var/stack s
 dependencies:
 	@scripts/install-dependencies
 
-.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants mutants-simulated simulate record lint format generate documents-check bench bench-check clean dependencies
+.PHONY: help demo demo-up demo-down up down status build test compose-test chaos soak mutants mutants-simulated simulate record lint format build-date generate documents-check bench bench-check clean dependencies
