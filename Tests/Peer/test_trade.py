@@ -85,6 +85,11 @@ def test_an_offline_sale_is_recorded_with_its_flags_and_finance_finds_the_seller
     told = mart.client.event("settlement.suspense-assigned", "t-offline")
     assert told.data["sellerShare"] == 2 * 7_777 - mart_share(2 * 7_777)
     assert mart.finance.assigns("t-assigned-2", "t-offline", "1", "s-flagged").verdict == "rejected wrong-state"
+    mart.stocked_product("t-flagged-too", "s-flagged-too")
+    assert mart.finance.reassigns("t-moved", "t-assigned", "s-flagged-too", approved_by="ANA  Kedang").verdict == "rejected not-allowed"
+    assert mart.finance.reassigns("t-moved-2", "t-assigned", "s-flagged-too").verdict == "accepted ok"
+    moved = mart.client.event("settlement.suspense-reassigned", "t-offline").data
+    assert (moved["fromSellerId"], moved["sellerId"], moved["sellerShare"]) == ("s-flagged", "s-flagged-too", told.data["sellerShare"])
     flag = {"resolutionId": "t-resolved", "saleId": "t-offline", "flag": "price-differs", "note": "old list", "resolvedBy": "Maria"}
     assert mart.client.send("consignment.resolve-flag", flag).verdict == "accepted ok"
     mart.client.event("consignment.flag-resolved", "t-offline")

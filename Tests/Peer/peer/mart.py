@@ -202,3 +202,8 @@ class Finance(Person):
         data = {"assignmentId": assignment, "saleId": sale, "lineId": line, "sellerId": seller, "assignedBy": "Ana Kedang"}
         return self.send_until_known("settlement.assign-suspense", data)
 
+    def reassigns(self, assignment, replaced, seller, approved_by="Yosef Lamak"):
+        data = {"assignmentId": assignment, "replaces": replaced, "sellerId": seller, "reason": "the other one made it",
+                "assignedBy": "Ana Kedang", "approvedBy": approved_by}
+        return self.send_until_known("settlement.reassign-suspense", data)
+
