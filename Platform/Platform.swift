@@ -7,7 +7,7 @@ public import Store
 public import StrictJSON
 
 /// The one list of the platform: its services by their indexes. Tools, tests, simulator and benchmarks follow from it, and by `make generate`
-/// the compose files, the Dockerfile, the scripts and the documents. docs/new-service.md adds one.
+/// the compose files, the Dockerfile, the scripts and the documents.
 public enum Platform {
     /// Every service, in the order in which they stand everywhere, with the rules of a `MART_RULES` file (nil: the built-in ones).
     public static func services(rules: JSONValue?) throws(InvalidData) -> [ServiceDefinition] {

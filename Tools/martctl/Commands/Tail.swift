@@ -24,7 +24,8 @@ struct Tail: AsyncParsableCommand {
               martctl tail --json > events.ndjson           a recording, for `audit`
               martctl tail --count 1 'settlement.#'         until the next settlement
 
-            Only what is published while it runs is seen. Ends with Ctrl-C. When the connection to the broker is lost for a while, what is             published then is missing: that is said on standard error, and the exit code is 74 in the end.
+            Only what is published while it runs is seen. Ends with Ctrl-C. When the connection to the broker is lost for a while, what is \
+            published then is missing: that is said on standard error, and the exit code is 74 in the end.
             """)
 
     @Argument(help: ArgumentHelp("Patterns of routing keys.", valueName: "pattern"))
