@@ -34,12 +34,14 @@ public enum ServiceMain {
         let store: ServiceStore
         let processor: BatchProcessor
         do {
-            store = try ServiceStore(definition, folder: settings.dataFolder, clock: settings.clock)
+            store = try ServiceStore(
+                definition, folder: settings.dataFolder, backups: settings.backupFolder, clock: settings.clock, told: settings.beginning)
             processor = try BatchProcessor(store, repliesToQueues: settings.repliesToQueues)
             processor.keepsRoutine = settings.logLevel <= .debug
         } catch {
             FatalExit.now(.unavailable, "\(error)", logger)
         }
+        for remark in store.remarks { logger.warning("\(remark)") }
         if let start = settings.businessStart {
             logger.warning(
                 "the business clock does not follow the system: MART_NOW is set",

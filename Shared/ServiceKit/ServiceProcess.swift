@@ -77,6 +77,8 @@ struct ServiceProcess {
         do {
             try await group.run()
             try store.closeCleanly()
+        } catch let change as StoreChanged {
+            LostStore.leave(store, change, health, logger) { true }
         } catch {
             FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(service) cannot go on: \(error)", logger)
         }

@@ -24,29 +24,58 @@ public final class ServiceStore: Sendable {
     public let sent: Mutex<SentMarks>
     /// Deliveries taken from the broker and not yet committed.
     public let inFlight = Atomic<Int>(0)
+    /// What a person should know of how it was opened.
+    public let remarks: [String]
     let surroundings: Surroundings
-    private let lock: FileLock
+    let files: StoreFiles
+    let backupFolder: String
+    let watch: StoreWatch
+    /// No life may have this number or a lower one again.
+    let reservedLife: Int64
+    /// The note of its life, as it is in the file.
+    let lastNote: Mutex<LifeNote?>
 
     /// Opens or creates `<folder>/<service>.sqlite`, brings its schema up to date, and takes it for this process alone.
+    ///
+    /// - Parameters:
+    ///   - backups: where its backups lie; `backups` in its folder unless named.
+    ///   - told: what may begin where the store that should be there is not. Refused unless a person has said so.
     public init(
-        _ definition: ServiceDefinition, folder: String, clock: BusinessClock, surroundings: Surroundings = .system
+        _ definition: ServiceDefinition, folder: String, backups: String? = nil, clock: BusinessClock, told: Beginning? = nil,
+        surroundings: Surroundings = .system
     ) throws(StoreOpenError) {
         self.surroundings = surroundings
-        lock = try FileLock(folder: folder, service: definition.name)
-        let path = "\(folder)/\(definition.name).sqlite"
-        if DurableFile.exists(StoreFiles(folder: folder, service: definition.name).ready) { throw StoreOpenError.halfRestored(path: path) }
+        let lock = try FileLock(folder: folder, service: definition.name)
+        files = StoreFiles(folder: folder, service: definition.name)
+        backupFolder = backups ?? "\(folder)/backups"
+        let path = files.store
+        if DurableFile.exists(files.ready) { throw StoreOpenError.halfRestored(path: path) }
+        let history = StoreHistory(files, backups: backupFolder)
+        let begun: (isNew: Bool, isTold: Bool)
         do {
+            try Self.makeRoom(history, told, at: surroundings.now())
+            let held = try HeldFile(path)
+            let mustBeChecked = history.mayHaveForeignLog(held.identity)
             pool = try Self.open(path)
-            try Self.migrate(pool, definition)
-            let opened = try pool.writeWithoutTransaction { db in
-                try StoreMeta.open(db, service: definition.name, clock, surroundings)
+            if mustBeChecked, let fault = try pool.read({ try StoreSoundness.faults(in: $0).first }) {
+                throw StoreOpenError.damaged(path: path, reason: "another file than before lies beside its write-ahead log: \(fault)")
             }
+            try Self.migrate(pool, definition)
+            let (opened, watch) = try pool.writeWithoutTransaction { db in
+                let opened = try StoreMeta.open(db, history, file: held.identity, told: told, clock, surroundings)
+                return (opened, try StoreWatch(path, db, held: held, lock: lock))
+            }
+            self.watch = watch
             settings = try pool.writeWithoutTransaction { db in try StoreSettings(db) }
             storeId = opened.storeId
             source = opened.life.source
             lifeStart = opened.lifeStart
             wasStoppedUncleanly = opened.wasUnclean
             sent = Mutex(opened.sent)
+            reservedLife = max(history.reserved, opened.life.number)
+            lastNote = Mutex(history.note)
+            remarks = Self.remarks(opened, told, path)
+            begun = (isNew: opened.isNew, isTold: opened.isTold)
         } catch let error as StoreOpenError {
             throw error
         } catch {
@@ -54,6 +83,37 @@ public final class ServiceStore: Sendable {
         }
         self.definition = definition
         self.clock = clock
+        try beginNote(isNew: begun.isNew, isTold: begun.isTold)
+    }
+
+    /// Where the store's place is empty, nothing may be left that a new one would be taken for. Throws if there should be a store.
+    private static func makeRoom(_ history: StoreHistory, _ told: Beginning?, at time: Instant) throws {
+        if DurableFile.size(history.files.store) > 0 { return }
+        guard let evidence = history.evidence else { return }
+        guard told == .store else { throw history.missing(evidence) }
+        _ = try history.files.setAside(at: time)
+    }
+
+    private static func remarks(_ opened: StoreMeta, _ told: Beginning?, _ path: String) -> [String] {
+        if opened.isTold {
+            return ["a new life of the store \(path) begins, as a person has said: it goes on as \(opened.life.source) from 1"]
+        }
+        return told.map {
+            ["\($0.flag) is without effect: nothing is missed of the store \(path). Take the flag away, it is meant for one start"]
+        } ?? []
+    }
+
+    /// The store is there before its note: a process that dies in between finds a store, and notes it.
+    private func beginNote(isNew: Bool, isTold: Bool) throws(StoreOpenError) {
+        do {
+            try noteLife(in: files.folder)
+            guard isTold else { return }
+            try Folder.create(backupFolder)
+            try LifeNote(reserved: reservedLife).write(to: StoreHistory.note(in: backupFolder, files.service), in: backupFolder)
+        } catch {
+            // Of a store that has been there it can be written later as well.
+            if isNew || isTold { throw .failed(path: files.life, reason: "\(error)") }
+        }
     }
 
     /// Its counts of memory take a lock in every allocation, of which there are dozens per message, and nobody reads them. Once, before any use.
@@ -104,6 +164,7 @@ public final class ServiceStore: Sendable {
     /// The last thing done with the store, when nobody writes to it any more.
     public func closeCleanly() throws {
         CrashPoint.stopDrained.pass()
+        try watch.look()
         let marks = sent.withLock { $0 }
         let moment = clock.moment
         try pool.writeWithoutTransaction { db in
@@ -114,8 +175,26 @@ public final class ServiceStore: Sendable {
                 try db.execute(sql: "UPDATE resync SET sent = max(sent, ?) WHERE number = ?", arguments: [sent, number])
             }
             try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'")
+            // A copy of the file alone is then a copy of the store, and no log is left to be taken for another file's. A reader may be in the way.
+            _ = try? db.checkpoint(.truncate)
         }
+        try? noteLife()
         CrashPoint.stopClosed.pass()
+    }
+}
+
+/// What a person may say is to begin where the store that should be there is not.
+public enum Beginning: Sendable, Hashable {
+    /// An empty store, where there is none.
+    case store
+    /// A new life of the store that is there, although it is older than it was.
+    case life
+
+    public var flag: String {
+        switch self {
+        case .store: "--new-store"
+        case .life: "--new-life"
+        }
     }
 }
 
@@ -139,6 +218,10 @@ public enum StoreOpenError: Error, Sendable, CustomStringConvertible {
     case newer(path: String)
     /// A restore was interrupted between taking the old store away and putting the new one in its place.
     case halfRestored(path: String)
+    /// There was a store, and there is none now.
+    case missing(path: String, evidence: String)
+    /// An older copy, or another store, lies in its place.
+    case putBack(path: String, fault: String)
     case damaged(path: String, reason: String)
     case failed(path: String, reason: String)
 
@@ -152,6 +235,12 @@ public enum StoreOpenError: Error, Sendable, CustomStringConvertible {
         case .inUse(let path): "the store in \(path) is in use by another process"
         case .newer(let path): "the store \(path) was written by a newer version of this service"
         case .halfRestored(let path): "the store \(path) was being restored and that was interrupted: repeat the restore"
+        case .missing(let path, let evidence):
+            "the store \(path) is missing: \(evidence). Put it back, or restore a backup (martctl restore); to begin anew with an empty "
+                + "one, as a new life, start once with \(Beginning.store.flag)"
+        case .putBack(let path, let fault):
+            "the store \(path) is not the one that it should be: \(fault). Put the right one back, or restore a backup (martctl restore); "
+                + "to go on with this one, as a new life, start once with \(Beginning.life.flag)"
         case .damaged(let path, let reason): "the store \(path) is damaged and must be restored from a backup: \(reason)"
         case .failed(let path, let reason): "the store \(path) cannot be opened: \(reason)"
         }

@@ -11,6 +11,10 @@ struct StoreMeta {
     var wasUnclean: Bool
     var sent: SentMarks
     var businessInstant: Instant
+    /// It was empty.
+    var isNew = false
+    /// Its life began now, because a person said so.
+    var isTold = false
 
     /// Words of the table `meta`.
     enum Key {
@@ -28,18 +32,29 @@ struct StoreMeta {
     }
 
     /// Opens the store for work: a new one gets its identity, a backup a new one. In one transaction, so that it happens whole or not at all.
-    static func open(_ db: Database, service: String, _ clock: BusinessClock, _ surroundings: Surroundings) throws -> StoreMeta {
+    /// Throws if the store is not the one that its history tells of, unless a person has said that a new life is to begin.
+    static func open(
+        _ db: Database, _ history: StoreHistory, file: FileIdentity, told: Beginning?, _ clock: BusinessClock, _ surroundings: Surroundings
+    ) throws -> StoreMeta {
         var ids = UUIDv7Generator(seed: surroundings.nextSeed())
         var opened: StoreMeta?
         try db.inTransaction(.immediate) {
             let stamp = try beginTime(clock, db, surroundings)
-            let first = SourceLife.first(of: service)
+            let first = SourceLife.first(of: history.files.service)
+            let isNew = try value(Key.storeId, db) == nil
+            if isNew, let evidence = history.evidence, told != .store { throw history.missing(evidence) }
             try db.execute(
                 sql: "INSERT OR IGNORE INTO meta VALUES (?, ?), (?, ?), (?, '0')",
                 arguments: [Key.storeId, ids.next(at: stamp), Key.source, first.source, Key.running])
             try db.execute(sql: "INSERT OR IGNORE INTO life VALUES (0, ?, 0)", arguments: [first.source])
-            if try value(Key.backup, db) != nil { try beginLife(db, first.origin, storeId: ids.next(at: stamp)) }
-            opened = try read(db)
+            let isBackup = try value(Key.backup, db) != nil
+            let fault = isNew || isBackup ? nil : history.fault(of: try stand(db, file: file))
+            if let fault, told != .life { throw StoreOpenError.putBack(path: history.files.store, fault: fault) }
+            let isTold = fault != nil || isNew && history.evidence != nil
+            if isBackup || isTold { try beginLife(db, first.origin, storeId: ids.next(at: stamp), least: history.nextLife()) }
+            var meta = try read(db)
+            (meta.isNew, meta.isTold) = (isNew, isTold)
+            opened = meta
             try set(Key.running, "1", db)
             return .commit
         }
@@ -74,6 +89,15 @@ struct StoreMeta {
         }
     }
 
+    /// How far it has come.
+    static func stand(_ db: Database, file: FileIdentity) throws -> LifeNote.Stand {
+        let meta = try read(db)
+        let events = try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM outbox") ?? 0
+        let received = try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM inbox") ?? 0
+        return .init(
+            life: meta.life.number, storeId: meta.storeId, sequence: events - meta.lifeStart, received: received, file: file.text)
+    }
+
     static func read(_ db: Database) throws -> StoreMeta {
         guard let progress = try Row.fetchOne(db, sql: "SELECT eventsSent, repliesSent, businessInstant FROM progress"),
             let life = try Row.fetchOne(db, sql: "SELECT source, startsAfter FROM life ORDER BY number DESC LIMIT 1"),
@@ -86,10 +110,10 @@ struct StoreMeta {
 
     /// What the old life did after the backup is known out there under its source, so the store may not go on under that: its next events would
     /// have sequences that were used before. Work that was asked of the old life is not done again.
-    private static func beginLife(_ db: Database, _ origin: String, storeId: String) throws {
+    private static func beginLife(_ db: Database, _ origin: String, storeId: String, least: Int64) throws {
         let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM life") ?? 0
         let floor = try value(Key.nextLife, db).flatMap { Int64($0) } ?? 0
-        let life = SourceLife(origin: origin, number: max(last + 1, floor))
+        let life = SourceLife(origin: origin, number: max(last + 1, floor, least))
         try db.execute(
             sql: "INSERT INTO life SELECT ?, ?, coalesce(max(position), 0) FROM outbox", arguments: [life.number, life.source])
         try set(Key.storeId, storeId, db)

@@ -38,10 +38,12 @@ public actor ServiceProcess {
         process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, descriptors, log: logFile)
     }
 
-    private static func launch(_ name: String, _ environment: [String: String], _ descriptors: Int?, log: URL) throws -> ChildProcess {
-        let program = TestRun.program(name)
-        let command = descriptors.map { ["/bin/bash", "-c", "ulimit -n \($0); exec \"$0\"", program] } ?? [program]
-        return try ChildProcess(command, environment: environment, output: log.path)
+    private static func launch(
+        _ name: String, _ environment: [String: String], _ arguments: [String] = [], _ descriptors: Int?, log: URL
+    ) throws -> ChildProcess {
+        let command = [TestRun.program(name)] + arguments
+        let limited = descriptors.map { ["/bin/bash", "-c", "ulimit -n \($0); exec \"$0\" \"$@\""] + command } ?? command
+        return try ChildProcess(limited, environment: environment, output: log.path)
     }
 
     public var pid: Int32 { process.pid }
@@ -94,10 +96,12 @@ public actor ServiceProcess {
 
     /// Starts it again on the same data, port and log, after ending it gracefully if it still runs.
     ///
-    /// - Parameter environment: on top of what it was started with at first, for this one life.
-    public func restart(environment more: [String: String] = [:]) async throws {
+    /// - Parameters:
+    ///   - environment: on top of what it was started with at first, for this one life.
+    ///   - arguments: for this one life.
+    public func restart(environment more: [String: String] = [:], arguments: [String] = []) async throws {
         if exitCode == nil { try await terminate() }
-        process = try Self.launch(name, environment.merging(more) { $1 }, descriptors, log: logFile)
+        process = try Self.launch(name, environment.merging(more) { $1 }, arguments, descriptors, log: logFile)
     }
 
     // MARK: Looking at it

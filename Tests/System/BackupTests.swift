@@ -41,9 +41,10 @@ struct BackupTests {
         await client.close()
         try await stack.stop()
         let folder = stack["permits"].dataFolder.path
+        let life = try String(contentsOfFile: folder + "/permits.life", encoding: .utf8)
         let restore = try await Program.run("martctl", ["restore", file, "--data-dir", folder, "--yes"])
         #expect(restore.exitCode == 1)
-        #expect(!FileManager.default.fileExists(atPath: folder + "/permits.life"))
+        #expect(try String(contentsOfFile: folder + "/permits.life", encoding: .utf8) == life, "no life was given away")
     }
 
     @Test func `a store in use is not replaced, and without --yes none is`() async throws {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Primitives
 import RabbitMQ
+import Store
 import StrictJSON
 
 /// A service's settings, every value checked: flags before environment before defaults.
@@ -18,6 +19,8 @@ struct ServiceSettings {
     var businessStart: Instant?
     var logLevel: Logger.Level
     var logsJSON: Bool
+    /// What may begin where the store that should be there is not. A flag alone: a variable would stay.
+    var beginning: Beginning?
 
     /// One clear line; exit code 78.
     struct Fault: Error, CustomStringConvertible {
@@ -37,11 +40,19 @@ struct ServiceSettings {
             if let value = environment[setting.variable], !value.isEmpty { values[setting.variable] = value }
         }
         var asksForHealth = false
+        var beginning: Beginning?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             if argument == "--help" || argument == "-h" { return .help(Setting.help(service, settings)) }
             if argument == "--health" {
                 asksForHealth = true
+                continue
+            }
+            if let told = [Beginning.store, .life].first(where: { $0.flag == argument }) {
+                guard beginning == nil || beginning == told else {
+                    throw Fault(description: "\(Beginning.store.flag) and \(Beginning.life.flag) do not go together; see --help")
+                }
+                beginning = told
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
@@ -54,7 +65,8 @@ struct ServiceSettings {
             values[setting.variable] = value
         }
         for setting in settings where values[setting.variable] == nil { values[setting.variable] = setting.defaultValue }
-        let result = try ServiceSettings(values, service: service, environment: environment)
+        var result = try ServiceSettings(values, service: service, environment: environment)
+        result.beginning = beginning
         return asksForHealth ? .health(result) : .run(result)
     }
 

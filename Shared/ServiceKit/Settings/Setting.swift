@@ -46,6 +46,8 @@ public struct Setting: Sendable {
         return """
             usage: \(service) [--flag value]…
                    \(service) --health    is the one with these settings ready? Exit code 0 or 1
+                   \(service) --new-store [--flag value]…    for one start: begins anew where the store was lost
+                   \(service) --new-life [--flag value]…     for one start: goes on with an older copy of the store
 
             The \(service) service of the NTT Mart. Every flag is also an environment variable (--amqp-url: AMQP_URL); flags win.
 

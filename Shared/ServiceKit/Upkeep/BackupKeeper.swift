@@ -4,13 +4,15 @@ import Logging
 import Store
 import Synchronization
 
-/// Takes the backups that are asked for, one after the other, on a thread of its own: the writer goes on meanwhile.
+/// Takes the backups that are asked for, one after the other, on a thread of its own: the writer goes on meanwhile. Between them it notes now and
+/// then how far the store has come.
 final class BackupKeeper: Sendable {
     private let store: ServiceStore
     private let folder: String
     private let logger: Logger
     private let signal = DispatchSemaphore(value: 0)
     private let requests = Atomic(0)
+    private let noteFailed = Atomic(false)
 
     init(store: ServiceStore, folder: String, logger: Logger) {
         self.store = store
@@ -37,7 +39,8 @@ final class BackupKeeper: Sendable {
         var pause = Self.shortestPause
         var isFailing = false
         while true {
-            _ = signal.wait(timeout: isFailing ? .now() + pause : .distantFuture)
+            _ = signal.wait(timeout: .now() + (isFailing ? pause : Self.noteEvery))
+            noteLife()
             do {
                 while let wanted = try store.wantedBackup() { report(try store.take(wanted, into: folder), wanted) }
                 (isFailing, pause) = (false, Self.shortestPause)
@@ -49,6 +52,18 @@ final class BackupKeeper: Sendable {
         }
     }
 
+    /// A note that cannot be written is only missed when the store is.
+    private func noteLife() {
+        do {
+            try store.noteLife()
+            noteFailed.store(false, ordering: .relaxed)
+        } catch {
+            if noteFailed.exchange(true, ordering: .relaxed) { return }
+            logger.warning("how far the store has come cannot be noted, trying again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static let noteEvery = 10.0
     private static let shortestPause = 1.0
     private static let longestPause = 60.0
 

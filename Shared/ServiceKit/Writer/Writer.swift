@@ -18,6 +18,8 @@ final class Writer: Sendable {
     private let decisions: DecisionLog
     private let clockWatch: ClockWatch
     private let patience: Patience
+    /// Between two looks at whether the store's files are where they were, when no batch looks by the way.
+    private static let lookEvery = Duration.milliseconds(500)
     private let isStopping = Atomic(false)
     /// The store has failed for so long that the broker has been given back what is unacknowledged. The writer's thread alone sets it.
     private let isSuspended = Atomic(false)
@@ -65,9 +67,14 @@ final class Writer: Sendable {
     private func loop(_ processor: BatchProcessor) {
         var suspects = Suspects(isArmed: store.wasStoppedUncleanly)
         var timers = TimerSchedule()
+        var lastLook = ContinuousClock.now
         while true {
             health.turned()
             if isSuspended.load(ordering: .relaxed), !waitForStore(processor) { return }
+            if lastLook.duration(to: .now) >= Self.lookEvery {
+                lastLook = .now
+                retrying { try store.look() }
+            }
             let today = clockWatch.datedToday()
             if timers.isDue(on: today, at: .now) { fireTimers(processor, &timers, on: today) }
             let replays = replay(processor, isSuspect: suspects.isArmed)
@@ -224,6 +231,9 @@ final class Writer: Sendable {
     private func noteFailure(_ error: any Error, retryIn delay: Double) {
         health.set(.storeFailing, "\(error)")
         logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
+        if let change = store.change(behind: error) {
+            LostStore.leave(store, change, health, logger) { isStopping.load(ordering: .acquiring) }
+        }
         if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
     }
 

@@ -6,6 +6,7 @@ public struct WantedBackup: Sendable {
     let number: Int64
     public let name: String
     let requestedBy: String
+    let requestedAt: Instant
 }
 
 extension ServiceStore {
@@ -15,20 +16,22 @@ extension ServiceStore {
     /// The first backup that is still to be taken; also one that a process died over.
     public func wantedBackup() throws -> WantedBackup? {
         try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT number, name, requestedBy FROM backup WHERE state = 'requested' ORDER BY number LIMIT 1")
-                .map { WantedBackup(number: $0[0], name: $0[1], requestedBy: $0[2]) }
+            try Row.fetchOne(db, sql: "SELECT number, name, requestedBy, requestedAt FROM backup WHERE state = 'requested' ORDER BY number LIMIT 1")
+                .map { WantedBackup(number: $0[0], name: $0[1], requestedBy: $0[2], requestedAt: Instant(milliseconds: $0[3])) }
         }
     }
 
     /// Takes it and writes down what came of it. Blocks for as long as that takes; only the last step goes over the writer's connection.
-    /// Throws only if that step fails; then the backup stays wanted.
+    /// Throws only if that step fails, or the store's files have been taken away; then the backup stays wanted.
     @discardableResult
     public func take(_ wanted: WantedBackup, into folder: String) throws -> Result<BackupManifest, BackupFault> {
+        try watch.check()
         CrashPoint.backupWanted.pass()
         let result: Result<BackupManifest, BackupFault>
         do {
             let writer = BackupWriter(path: pool.path, service: definition.name, folder: folder)
-            result = .success(try finished(wanted, in: folder) ?? writer.take(wanted.name, by: wanted.requestedBy, at: stamp))
+            result = .success(
+                try finished(wanted, in: folder) ?? writer.take(wanted.name, by: wanted.requestedBy, at: stamp, of: storeId))
         } catch {
             result = .failure((error as? BackupFault) ?? BackupFault("\(error)"))
         }
@@ -58,7 +61,8 @@ extension ServiceStore {
             return nil
         }
         let manifest = try BackupManifest(parsing: try DurableFile.content(of: place.manifest))
-        guard manifest.storeId == storeId, manifest.requestedBy == wanted.requestedBy else {
+        // Any other is an older one of that name, which a store that was put back has forgotten.
+        guard manifest.storeId == storeId, manifest.requestedBy == wanted.requestedBy, manifest.takenAt >= wanted.requestedAt else {
             throw BackupFault("\(place.store) exists already")
         }
         return manifest

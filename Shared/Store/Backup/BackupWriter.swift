@@ -20,7 +20,10 @@ public struct BackupWriter: Sendable {
     }
 
     /// Blocks for as long as the copy takes. When it returns, the backup is on the disk and is whole.
-    public func take(_ name: String, by requester: String, at time: Instant = .systemNow) throws -> BackupManifest {
+    /// - Parameter storeId: of the store that is meant; nil: of whichever is there.
+    public func take(
+        _ name: String, by requester: String, at time: Instant = .systemNow, of storeId: String? = nil
+    ) throws -> BackupManifest {
         let place = BackupPlace(folder: folder, service: service, name: name)
         try Folder.create(folder)
         for path in [place.store, place.manifest] where DurableFile.exists(path) { throw BackupFault("\(path) exists already") }
@@ -29,6 +32,7 @@ public struct BackupWriter: Sendable {
         for path in [place.partialStore, "\(place.partialStore)-journal"] { try DurableFile.remove(path) }
         try copy(to: place.partialStore)
         var manifest = try seal(place.partialStore, name, requester, time)
+        if let storeId, manifest.storeId != storeId { throw BackupFault("\(path) is another store (\(manifest.storeId)) than the open one") }
         try DurableFile.sync(place.partialStore)
         (manifest.size, manifest.sha256) = try DurableFile.measure(place.partialStore)
         try DurableFile.write(manifest.bytes, to: place.partialManifest)
@@ -40,27 +44,12 @@ public struct BackupWriter: Sendable {
     }
 
     private func copy(to target: String) throws {
-        var (live, copy): (OpaquePointer?, OpaquePointer?)
-        defer {
-            sqlite3_close(live)
-            sqlite3_close(copy)
-        }
-        try check(sqlite3_open_v2(path, &live, SQLITE_OPEN_READONLY, nil), live)
-        try check(sqlite3_open_v2(target, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil), copy)
+        var live: OpaquePointer?
+        defer { sqlite3_close(live) }
+        try StoreCopy.check(sqlite3_open_v2(path, &live, SQLITE_OPEN_READONLY, nil), live)
+        guard let live else { throw BackupFault("\(path) cannot be opened") }
         sqlite3_busy_timeout(live, 5000)
-        guard let backup = sqlite3_backup_init(copy, "main", live, "main") else { throw failure(copy) }
-        // All pages in one step are one snapshot.
-        let result = sqlite3_backup_step(backup, -1)
-        sqlite3_backup_finish(backup)
-        if result != SQLITE_DONE { throw failure(copy) }
-    }
-
-    private func check(_ code: Int32, _ handle: OpaquePointer?) throws {
-        if code != SQLITE_OK { throw failure(handle) }
-    }
-
-    private func failure(_ handle: OpaquePointer?) -> StoreError {
-        StoreError(code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)), statement: "online backup")
+        try StoreCopy.make(of: live, to: target)
     }
 
     /// Marks the copy as a backup, so that whoever opens it for work goes on under another source, and sees whether it is sound.

@@ -270,6 +270,7 @@ public final class BatchProcessor {
                 try connection.execute(Self.saveResync, sent, number)
             }
             CrashPoint.writerCommitting.pass()
+            try store.watch.check()
             let started = ContinuousClock.now
             try connection.execute(Self.commit)
             CrashPoint.writerCommitted.pass()
@@ -298,6 +299,7 @@ public final class BatchProcessor {
     static func isFaultOfMessage(_ error: any Error) -> Bool {
         switch error {
         case let error as StoreError: error.isFaultOfMessage
+        case is StoreChanged: false
         case let error as DatabaseError: StoreError(code: error.extendedResultCode.rawValue, message: "", statement: "").isFaultOfMessage
         default: true
         }

@@ -28,10 +28,10 @@ final class Bench {
     }
 
     /// The process ends, tidily or not, and the next one begins on the same store.
-    func restart(_ other: ServiceDefinition? = nil, now: String = "2026-02-05T02:00:00Z", cleanly: Bool = true) throws {
+    func restart(_ other: ServiceDefinition? = nil, now: String = "2026-02-05T02:00:00Z", cleanly: Bool = true, told: Beginning? = nil) throws {
         if cleanly { try store.closeCleanly() }
         try close()
-        store = try ServiceStore(other ?? definition, folder: folder, clock: .manual(instant(now)))
+        store = try ServiceStore(other ?? definition, folder: folder, clock: .manual(instant(now)), told: told)
         processor = try BatchProcessor(store)
     }
 

@@ -6,11 +6,33 @@ import CLibCrypto
     import Darwin
 #endif
 
-/// Files that are on the disk when a call returns, and what is to be known of large ones, in bounded memory.
+/// Files that are on the disk when a call returns, and what is to be known of large ones, in bounded memory. What is made here only its owner may
+/// read.
 enum DurableFile {
     private static let chunk = 1 << 20
 
+    private static let mode: mode_t = 0o600
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// As `exists`; also true of a link that leads to nothing.
+    static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// In bytes; 0 if there is no such file.
+    static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Makes a file without content, which must not be there yet.
+    static func create(_ path: String) throws(BackupFault) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw fault("cannot be created", path) }
+        close(descriptor)
+    }
 
     static func remove(_ path: String) throws(BackupFault) {
         if unlink(path) != 0, errno != ENOENT { throw fault("cannot be removed", path) }
@@ -22,6 +44,24 @@ enum DurableFile {
         try sync(folder)
     }
 
+    /// As `move`; a link goes on to lead where it led.
+    static func moveAside(_ from: String, to target: String, in folder: String) throws(BackupFault) {
+        var status = stat()
+        guard lstat(from, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(from, nil) else {
+            return try move(from, to: target, in: folder)
+        }
+        defer { free(real) }
+        guard symlink(real, target) == 0 else { throw fault("cannot be made", target) }
+        try remove(from)
+        try sync(folder)
+    }
+
+    /// Old or new, never half.
+    static func replace(_ path: String, by bytes: [UInt8], in folder: String) throws(BackupFault) {
+        try write(bytes, to: "\(path).partial")
+        try move("\(path).partial", to: path, in: folder)
+    }
+
     /// A file, or a folder's list of names.
     static func sync(_ path: String) throws(BackupFault) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -31,7 +71,7 @@ enum DurableFile {
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws(BackupFault) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw fault("cannot be created", path) }
         defer { close(descriptor) }
         try append(bytes[...], to: descriptor, path)
@@ -39,7 +79,7 @@ enum DurableFile {
     }
 
     static func copy(_ from: String, to target: String) throws(BackupFault) {
-        let output = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        let output = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard output >= 0 else { throw fault("cannot be created", target) }
         defer { close(output) }
         try read(from) { bytes throws(BackupFault) in try append(bytes, to: output, target) }
