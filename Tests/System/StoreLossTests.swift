@@ -22,7 +22,9 @@ struct StoreLossTests {
         #expect(try await permits.waitForExit() == 69)
         #expect(permits.logTail().contains("was moved or removed while the service ran"))
         let saved = try #require(
-            try files.contentsOfDirectory(atPath: permits.dataFolder.path).first { $0.hasPrefix("permits.rescued-") && $0.hasSuffix(".sqlite") })
+            try files.contentsOfDirectory(atPath: permits.dataFolder.path).first {
+                $0.hasPrefix("permits.rescued-") && $0.hasSuffix(".sqlite")
+            })
         let rescued = permits.dataFolder.appendingPathComponent(saved).path
         #expect(try files.attributesOfItem(atPath: rescued)[.posixPermissions] as? Int == 0o600)
         // What starts it again must not begin anew.

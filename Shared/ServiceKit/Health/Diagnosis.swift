@@ -91,6 +91,22 @@ struct Diagnosis: Sendable {
         json.member("user", Int64(geteuid()))
         json.member("folderMode", ifPresent: Self.mode(of: settings.dataFolder))
         json.member("storeMode", ifPresent: Self.mode(of: store.pool.path))
+        json.member("backupFolder", settings.backupFolder)
+        json.member("openBackups", openBackups)
+    }
+
+    /// Names of backups that anybody on the machine can read.
+    private var openBackups: [String] {
+        let folder = settings.backupFolder
+        func isOpen(_ path: String, _ bit: mode_t) -> Bool {
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_mode & bit != 0
+        }
+        // What lies in a closed folder is closed.
+        let closed = [folder] + (folder.hasPrefix(settings.dataFolder + "/") ? [settings.dataFolder] : [])
+        guard closed.allSatisfy({ isOpen($0, 0o001) }) else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("\(store.definition.name)-") && isOpen("\(folder)/\($0)", 0o004) }.sorted()
     }
 
     /// As `chmod` writes it, e.g. `750`.

@@ -19,7 +19,8 @@ enum LostStore {
                 let rescue = try store.rescue()
                 let copy = rescue.damage.map { "\(rescue.path), which is not whole: \($0)" } ?? "\(rescue.path), which is whole"
                 FatalExit.now(
-                    .unavailable, "\(change). All that was acknowledged is in \(copy). Put it, or the store itself, back in its place", logger)
+                    .unavailable, "\(change). All that was acknowledged is in \(copy). Put it, or the store itself, back in its place",
+                    logger)
             } catch {
                 let fault = "what is still open cannot be copied: \(error)"
                 if store.isFoundWithoutProcess || isStopping() { FatalExit.now(.unavailable, "\(change); \(fault)", logger) }

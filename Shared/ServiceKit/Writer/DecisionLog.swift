@@ -13,7 +13,10 @@ struct DecisionLog {
     func write(_ decisions: [Decision]) {
         for decision in decisions {
             logger.log(
-                level: Self.level(of: decision.verdict), "\(Self.word(for: decision.verdict))", metadata: Self.metadata(of: decision))
+                level: decision.isFork ? .error : Self.level(of: decision.verdict),
+                decision.isFork
+                    ? "message parked: its source's store was put back to an older copy" : "\(Self.word(for: decision.verdict))",
+                metadata: Self.metadata(of: decision))
         }
     }
 

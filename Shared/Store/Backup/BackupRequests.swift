@@ -16,8 +16,10 @@ extension ServiceStore {
     /// The first backup that is still to be taken; also one that a process died over.
     public func wantedBackup() throws -> WantedBackup? {
         try pool.read { db in
-            try Row.fetchOne(db, sql: "SELECT number, name, requestedBy, requestedAt FROM backup WHERE state = 'requested' ORDER BY number LIMIT 1")
-                .map { WantedBackup(number: $0[0], name: $0[1], requestedBy: $0[2], requestedAt: Instant(milliseconds: $0[3])) }
+            try Row.fetchOne(
+                db, sql: "SELECT number, name, requestedBy, requestedAt FROM backup WHERE state = 'requested' ORDER BY number LIMIT 1"
+            )
+            .map { WantedBackup(number: $0[0], name: $0[1], requestedBy: $0[2], requestedAt: Instant(milliseconds: $0[3])) }
         }
     }
 

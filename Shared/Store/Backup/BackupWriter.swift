@@ -32,7 +32,9 @@ public struct BackupWriter: Sendable {
         for path in [place.partialStore, "\(place.partialStore)-journal"] { try DurableFile.remove(path) }
         try copy(to: place.partialStore)
         var manifest = try seal(place.partialStore, name, requester, time)
-        if let storeId, manifest.storeId != storeId { throw BackupFault("\(path) is another store (\(manifest.storeId)) than the open one") }
+        if let storeId, manifest.storeId != storeId {
+            throw BackupFault("\(path) is another store (\(manifest.storeId)) than the open one")
+        }
         try DurableFile.sync(place.partialStore)
         (manifest.size, manifest.sha256) = try DurableFile.measure(place.partialStore)
         try DurableFile.write(manifest.bytes, to: place.partialManifest)

@@ -29,12 +29,14 @@ struct StoreHistory {
         var notes: [LifeNote?] = []
         var unreadable: [String] = []
         for path in paths {
-            let text = DurableFile.isThere(path) ? (try? DurableFile.content(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? "" : nil
+            let text =
+                DurableFile.isThere(path) ? (try? DurableFile.content(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? "" : nil
             let note = text.flatMap(LifeNote.init)
             notes.append(note)
             if text != nil, note == nil { unreadable.append(path) }
         }
-        let manifests: [BackupManifest] = Self.names(in: backups).filter { $0.hasPrefix("\(service)-") && $0.hasSuffix(".json") }.compactMap { name in
+        let manifests: [BackupManifest] = Self.names(in: backups).filter { $0.hasPrefix("\(service)-") && $0.hasSuffix(".json") }.compactMap
+        { name in
             guard let bytes = try? DurableFile.content(of: "\(backups)/\(name)"), let manifest = try? BackupManifest(parsing: bytes),
                 manifest.service == service
             else { return nil }
@@ -87,7 +89,8 @@ struct StoreHistory {
                 return "it is another store (\(store.storeId)) than \(files.service).life tells of (\(noted.storeId))"
             }
             if noted.life == store.life, noted.sequence > store.sequence || noted.received > store.received {
-                return "it ends at event \(store.sequence) and message \(store.received); it had come to \(noted.sequence) and \(noted.received)"
+                return
+                    "it ends at event \(store.sequence) and message \(store.received); it had come to \(noted.sequence) and \(noted.received)"
             }
         }
         for manifest in manifests {
@@ -110,7 +113,9 @@ struct StoreHistory {
 
     /// The least number that the next life may have.
     func nextLife() -> Int64 {
-        let replaced = leftovers.map { $0.hasPrefix("replaced-") ? "\(files.folder)/\($0)/\(files.service).sqlite" : "\(files.folder)/\($0)" }
+        let replaced = leftovers.map {
+            $0.hasPrefix("replaced-") ? "\(files.folder)/\($0)/\(files.service).sqlite" : "\(files.folder)/\($0)"
+        }
         return max(reserved, replaced.compactMap(Self.life).max() ?? 0) + 1
     }
 

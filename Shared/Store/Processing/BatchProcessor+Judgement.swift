@@ -83,6 +83,7 @@ extension BatchProcessor {
             try inbox.takeOver(
                 known.claim, eventsAfter: outbox.position, reply: isCommand ? replies.position + 1 : nil, in: connection)
         }
+        if isNew, try isFork(envelope, entry) { return try park(fork: incoming, envelope, entry, digest: digest) }
 
         switch decoded {
         case .failure(let fault) where isCommand:
@@ -96,6 +97,35 @@ extension BatchProcessor {
                 try outcome(of: ready, envelope, entry, isGuarded: isGuarded), incoming, envelope, entry, ready, subject: subject,
                 digest: digest)
         }
+    }
+
+    // MARK: Forks
+
+    /// The sequence of an event that its own service says; others may count as they like.
+    private func ownSequence(_ envelope: Envelope, _ entry: HandlerEntry) -> Int64? {
+        guard entry.channel == .events, let sequence = envelope.sequence else { return nil }
+        return SourceLife(envelope.source).origin == "/" + entry.name.service ? sequence : nil
+    }
+
+    /// Whether a new message has a sequence under which its source said something else before. What a person replays goes through: it may be a
+    /// fact that nobody else will tell.
+    private func isFork(_ envelope: Envelope, _ entry: HandlerEntry) throws -> Bool {
+        guard let sequence = ownSequence(envelope, entry), !isReplaying else { return false }
+        return try heard.contains(sequence, of: inbox.number(of: envelope.source, in: connection), in: connection)
+    }
+
+    private func park(fork incoming: Incoming, _ envelope: Envelope, _ entry: HandlerEntry, digest: Digest) throws {
+        pendingTally.countParked(entry, incoming.channel)
+        try inbox.release(in: connection)
+        try park(
+            incoming, envelope, .inconsistent,
+            "\(envelope.source) said something else as event \(envelope.sequence ?? 0) before: its store was put back to an older copy",
+            digest: digest, isFork: true)
+    }
+
+    private func noteHeard(_ envelope: Envelope, _ entry: HandlerEntry) throws {
+        guard let sequence = ownSequence(envelope, entry) else { return }
+        try heard.note(sequence, of: inbox.number(of: envelope.source, in: connection), in: connection)
     }
 
     /// The trace that a message belongs to: its body's, else its header's, else a new one.
@@ -154,7 +184,7 @@ extension BatchProcessor {
         switch outcome {
         case .done, .answered:
             decide(.accepted, entry, subject: subject)
-            guard isCommand else { return }
+            guard isCommand else { return try noteHeard(envelope, entry) }
             if let claim = ready.businessKey { try BusinessKeys.claim(claim.key, digest: Digest(of: claim.canonical), in: connection) }
             var reply = ReplyData(status: .accepted, code: .ok, message: "\(entry.name.name) accepted", subject: subject)
             if case .answered(let details) = outcome { reply.details = details }
@@ -162,7 +192,7 @@ extension BatchProcessor {
         case .duplicate:
             decide(.duplicate, entry, subject: subject)
             try inbox.decide(.duplicate, in: connection)
-            guard isCommand else { return }
+            guard isCommand else { return try noteHeard(envelope, entry) }
             let reply = ReplyData(status: .duplicate, code: .ok, message: "\(entry.name.name) had been done before", subject: subject)
             try replies.append(reply, to: incoming, cause: tx.cause, in: connection)
         case .rejected(let rejection) where isCommand:
@@ -216,14 +246,16 @@ extension BatchProcessor {
         try replies.append(reply, to: incoming, cause: cause, in: connection)
     }
 
-    private func park(_ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest) throws {
+    private func park(
+        _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest, isFork: Bool = false
+    ) throws {
         let parkedId =
             if let replayed {
                 try parkingLot.park(replayed, again: reason, error, at: outbox.time, in: connection)
             } else {
                 try parkingLot.park(incoming, envelope, reason, error, digest: digest, at: outbox.time, in: connection)
             }
-        noteParked(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
+        noteParked(Decision(parked: incoming, envelope, reason, parkedId: parkedId, isFork: isFork))
     }
 
     /// Counts a decision, and keeps it for the log where it is not routine.

@@ -19,6 +19,7 @@ public final class BatchProcessor {
     private(set) var replies: Replies!
     let parkingLot: ParkingLot
     private let numbers = RememberedNumbers()
+    let heard = HeardSequences()
     /// What was decided since the start, by type and outcome.
     public private(set) var tally: Tally
     var pendingTally: Tally
@@ -262,6 +263,7 @@ public final class BatchProcessor {
         do {
             CrashPoint.writerBegun.pass()
             try body(isGuarded)
+            try heard.save(in: connection)
             let marks = store.sent.withLock { $0 }
             let isPresumed = moment.isPresumed && tx.acceptedClock == nil
             try connection.execute(Self.saveProgress, marks.events, marks.replies, max(tx.now, tx.acceptedClock ?? tx.now))
@@ -281,6 +283,7 @@ public final class BatchProcessor {
             _ = try? connection.execute(Self.rollback)
             counters = before
             numbers.forget()
+            heard.forget()
             throw error
         }
         if let accepted = tx.acceptedClock { store.clock.accept(accepted) }

@@ -20,6 +20,8 @@ public struct Decision: Sendable {
     public let traceparent: String?
     /// For `/v1/parked`.
     public let parkedId: String?
+    /// The source said something else under the same sequence before.
+    public private(set) var isFork = false
 
     /// On a message that got as far as having a cause.
     init(_ verdict: Verdict, type: String, subject: String, cause: Cause) {
@@ -34,8 +36,9 @@ public struct Decision: Sendable {
     }
 
     /// On a message that may be no more than bytes.
-    init(parked incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, parkedId: String) {
+    init(parked incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, parkedId: String, isFork: Bool = false) {
         self.init(.parked(reason), incoming, envelope, parkedId: parkedId)
+        self.isFork = isFork
     }
 
     init(unanswered incoming: Incoming) {

@@ -62,6 +62,8 @@ final class Inbox {
         return inserted == 1
     }
 
+    func number(of source: String, in connection: Connection) throws -> Int64 { try sources.number(of: source, in: connection) }
+
     func known(_ envelope: Envelope, in connection: Connection) throws -> Known? {
         try connection.first(Self.find, sources.number(of: envelope.source, in: connection), envelope.id) { row in
             guard let outcome = RecordedOutcome(rawValue: row.int(4)) else { return nil }

@@ -11,7 +11,7 @@ enum CommonReads {
         let service = store.definition.name
         return [
             status(store), messages, parkedList, parked, BackupReads.list(of: service), BackupReads.one(of: service),
-            ResyncReads.list(of: store), ResyncReads.one(of: store),
+            ResyncReads.list(of: store), ResyncReads.one(of: store), SourceReads.all,
         ]
     }
 

@@ -194,5 +194,16 @@ enum MessagingSchema {
             ALTER TABLE parked ADD COLUMN replayCode TEXT;
             CREATE INDEX parkedReplaying ON parked (state) WHERE state = 'replaying';
             """),
+        Migration(
+            "messaging-heard",
+            """
+            -- Which sequences of the services' sources were heard, a bit for each: chunk n has those from 512 n on.
+            CREATE TABLE heard (
+                source INTEGER NOT NULL,
+                chunk INTEGER NOT NULL CHECK (chunk >= 0),
+                bits BLOB NOT NULL CHECK (length(bits) = 64),
+                PRIMARY KEY (source, chunk)
+            ) STRICT, WITHOUT ROWID;
+            """),
     ]
 }

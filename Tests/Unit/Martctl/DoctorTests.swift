@@ -21,7 +21,7 @@ struct DoctorTests {
                 "versions":{"sqlite":"3.52.0","librabbitmq":"0.14.0","openssl":"3.0.19"},
                 "store":{"folder":"/var/mart/\(service)","journalMode":"wal","synchronous":2,"foreignKeys":true,"walBytes":1000},
                 "disk":{"freeBytes":100000000000,"totalBytes":200000000000},
-                "permissions":{"user":1000,"folderMode":"750","storeMode":"644"},
+                "permissions":{"user":1000,"folderMode":"750","storeMode":"644","backupFolder":"/mnt/b","openBackups":[]},
                 "broker":{"hosts":["127.0.0.1:5672"],"virtualHost":"/","user":"guest","tls":false}}
                 """
             if service == "consignment" { for (old, new) in changes { text = text.replacing(old, with: new) } }
@@ -48,7 +48,9 @@ struct DoctorTests {
         (#""foreignKeys":true"#, #""foreignKeys":false"#, "✗ durability"), (#""walBytes":1000"#, #""walBytes":1000000000"#, "! durability"),
         (#""freeBytes":100000000000"#, #""freeBytes":1000"#, "✗ disk"),
         (#""freeBytes":100000000000"#, #""freeBytes":9000000000"#, "! disk"),
-        (#""folderMode":"750""#, #""folderMode":"755""#, "! permissions"), (#""user":1000"#, #""user":0"#, "· permissions"),
+        (#""folderMode":"750""#, #""folderMode":"755""#, "! permissions"),
+        (#""openBackups":[]"#, #""openBackups":["consignment-one.json","consignment-one.sqlite"]"#, "! permissions"),
+        (#""user":1000"#, #""user":0"#, "· permissions"),
         (#""time":"2026-02-06T02:00:00Z""#, #""time":"2026-02-06T02:00:10Z""#, "! clock"),
         (#""time":"2026-02-06T02:00:00Z""#, #""time":"2026-02-06T01:00:00Z""#, "✗ clock"),
         (#""businessNow":"2026-02-06T02:00:00Z""#, #""businessNow":"2026-03-06T02:00:00Z""#, "! clock"),
@@ -64,6 +66,21 @@ struct DoctorTests {
         let complaints = Self.complaints(facts)
         #expect(complaints.contains { $0.hasPrefix(start) && ($0.contains("consignment") || start.hasSuffix("versions")) }, "\(complaints)")
         #expect(Doctor.findings(facts).allSatisfy { $0.severity < .warning || !$0.cure.isEmpty })
+    }
+
+    @Test func `a service that was heard further than its store goes was put back`() throws {
+        var facts = try Self.healthy()
+        facts.services = try Platform.names.map { try Looks.service($0, sequence: 7) }
+        facts.heard = [
+            .init(service: "consignment", source: "/catalog", sequence: 7),
+            .init(service: "settlement", source: "/consignment~1", sequence: 99),
+        ]
+        #expect(Self.complaints(facts) == [])
+        facts.heard[0] = .init(service: "consignment", source: "/catalog", sequence: 9)
+        #expect(
+            Self.complaints(facts) == [
+                "✗ durability: consignment has heard event 9 of /catalog, and catalog's store ends at 7: it was put back to an older copy"
+            ])
     }
 
     @Test func `a folder that anybody may write is a fault`() throws {

@@ -12,7 +12,7 @@ enum Looks {
     ) throws -> ServiceLook {
         let status = try json(
             """
-            {"service":"\(name)","lastSequence":\(sequence),"outboxPending":\(outbox),"inFlight":\(inFlight),
+            {"service":"\(name)","source":"/\(name)","lastSequence":\(sequence),"outboxPending":\(outbox),"inFlight":\(inFlight),
             "waiting":\(waiting),"parked":\(parked),"businessNow":"\(businessNow)"}
             """)
         return ServiceLook(service: name, url: "http://127.0.0.1:1", status: ServiceStatus(status), reasons: reasons)

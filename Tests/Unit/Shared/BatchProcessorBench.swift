@@ -28,7 +28,9 @@ final class Bench {
     }
 
     /// The process ends, tidily or not, and the next one begins on the same store.
-    func restart(_ other: ServiceDefinition? = nil, now: String = "2026-02-05T02:00:00Z", cleanly: Bool = true, told: Beginning? = nil) throws {
+    func restart(_ other: ServiceDefinition? = nil, now: String = "2026-02-05T02:00:00Z", cleanly: Bool = true, told: Beginning? = nil)
+        throws
+    {
         if cleanly { try store.closeCleanly() }
         try close()
         store = try ServiceStore(other ?? definition, folder: folder, clock: .manual(instant(now)), told: told)

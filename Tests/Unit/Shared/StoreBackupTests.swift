@@ -49,6 +49,13 @@ struct StoreBackupTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["box-one.json", "box-one.sqlite"])
     }
 
+    @Test func `it is its owner's alone`() throws {
+        let place = try backUp("one")
+        func mode(_ path: String) throws -> Int? { try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int }
+        for path in [place.store, place.manifest] { #expect(try mode(path) == 0o600, "\(path)") }
+        #expect(try mode(folder) == 0o700)
+    }
+
     @Test func `the read side tells what has become of it`() throws {
         try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#)
         #expect(try bench.get("/v1/backups/one").body["state"]?.string == "requested")

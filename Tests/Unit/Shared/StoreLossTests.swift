@@ -64,7 +64,9 @@ struct StoreLossTests {
         try copy.close()
     }
 
-    @Test(arguments: [Harm.moved, .removed, .folderRenamed]) func `a service does not begin anew where its store is missing`(harm: Harm) throws {
+    @Test(arguments: [Harm.moved, .removed, .folderRenamed]) func `a service does not begin anew where its store is missing`(harm: Harm)
+        throws
+    {
         try put("b1")
         try self.harm(harm)
         defer { try? files.removeItem(atPath: elsewhere) }
@@ -96,7 +98,9 @@ struct StoreLossTests {
         try put("b1")
         _ = try BackupWriter(path: path, service: "box", folder: "\(bench.folder)/backups").take("one", by: "Maria")
         try bench.close()
-        for name in ["box.sqlite", "box.sqlite-wal", "box.sqlite-shm", "box.life"] { try? files.removeItem(atPath: "\(bench.folder)/\(name)") }
+        for name in ["box.sqlite", "box.sqlite-wal", "box.sqlite-shm", "box.life"] {
+            try? files.removeItem(atPath: "\(bench.folder)/\(name)")
+        }
         let error = #expect(throws: StoreOpenError.self) { try bench.restart(cleanly: false) }
         #expect("\(try #require(error))".contains("its backup one"))
     }
@@ -105,7 +109,9 @@ struct StoreLossTests {
         try put("b1")
         _ = try BackupWriter(path: path, service: "depot", folder: "\(bench.folder)/backups").take("one", by: "Maria")
         try bench.close()
-        for name in ["box.sqlite", "box.sqlite-wal", "box.sqlite-shm", "box.life"] { try? files.removeItem(atPath: "\(bench.folder)/\(name)") }
+        for name in ["box.sqlite", "box.sqlite-wal", "box.sqlite-shm", "box.life"] {
+            try? files.removeItem(atPath: "\(bench.folder)/\(name)")
+        }
         try bench.restart(cleanly: false)
         #expect(bench.store.source == "/box")
     }

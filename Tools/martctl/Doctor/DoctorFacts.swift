@@ -32,7 +32,15 @@ struct DoctorFacts: Sendable {
         var rulesFault: String?
     }
 
+    /// How far a service has heard a source.
+    struct Heard: Sendable {
+        let service: String
+        let source: String
+        let sequence: Int64
+    }
+
     var services: [ServiceLook] = []
+    var heard: [Heard] = []
     var diagnoses: [Diagnosis] = []
     var broker: Broker?
     /// Why there is no broker to look at.
@@ -47,6 +55,13 @@ struct DoctorFacts: Sendable {
         var facts = DoctorFacts()
         facts.hosts = configuration.hosts.map { "\($0.name):\($0.port)" }
         facts.virtualHost = configuration.virtualHost
+        // Before the sources themselves are looked at, which go on meanwhile.
+        for side in sides.all {
+            for told in (try? await side.find("/v1/sources"))?.elements ?? [] {
+                guard let source = told["source"]?.string, let sequence = told["sequence"]?.int64 else { continue }
+                facts.heard.append(Heard(service: side.service, source: source, sequence: sequence))
+            }
+        }
         facts.services = await ServiceLook.all(sides)
         for side in sides.all {
             let asked = Instant.systemNow

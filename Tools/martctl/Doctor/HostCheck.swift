@@ -8,7 +8,8 @@ enum HostCheck {
         if facts.diagnoses.isEmpty { return [] }
         let room = facts.diagnoses.compactMap { $0.json["disk"]?["freeBytes"]?.int64 }.min()
         return facts.diagnoses.compactMap(disk).orFine(.disk, "at least \(room.map(size) ?? "?") free for every store")
-            + (facts.diagnoses.flatMap(permissions) + roots(facts)).orFine(.permissions, "strangers can neither read nor replace a store")
+            + (facts.diagnoses.flatMap(permissions) + roots(facts)).orFine(
+                .permissions, "strangers can neither read nor replace a store or a backup")
     }
 
     private static func roots(_ facts: DoctorFacts) -> [DoctorFinding] {
@@ -38,6 +39,15 @@ enum HostCheck {
         // What lies in a closed folder is closed, whatever its own mode.
         if mode("folderMode") & 0o001 != 0, mode("storeMode") & 0o004 != 0 {
             findings.append(.warning(.permissions, "anybody on \(service)'s machine can read its store", cure: "chmod o= \(folder)"))
+        }
+        let open = stated["openBackups"]?.elements.compactMap(\.string) ?? []
+        if !open.isEmpty {
+            let rest = open.count > 3 ? " and \(open.count - 3) more" : ""
+            findings.append(
+                .warning(
+                    .permissions,
+                    "anybody on \(service)'s machine can read its backups: \(open.prefix(3).joined(separator: ", "))\(rest)",
+                    cure: "chmod -R go= \(stated.text("backupFolder"))"))
         }
         if mode("folderMode") & 0o002 != 0 {
             findings.append(.fault(.permissions, "anybody on \(service)'s machine can replace its store", cure: "chmod o= \(folder)"))

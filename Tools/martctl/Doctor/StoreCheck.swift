@@ -6,7 +6,20 @@ enum StoreCheck {
 
     static func findings(_ facts: DoctorFacts) -> [DoctorFinding] {
         if facts.diagnoses.isEmpty { return [] }
-        return facts.diagnoses.flatMap(judge).orFine(.durability, "every store writes ahead with synchronous=FULL, foreign keys on")
+        return (facts.diagnoses.flatMap(judge) + facts.heard.compactMap { putBack($0, facts) }).orFine(
+            .durability, "every store writes ahead with synchronous=FULL, foreign keys on")
+    }
+
+    /// Nobody can have heard what a source has not said.
+    private static func putBack(_ heard: DoctorFacts.Heard, _ facts: DoctorFacts) -> DoctorFinding? {
+        guard let owner = facts.services.first(where: { $0.status?.source == heard.source }), let status = owner.status,
+            status.lastSequence < heard.sequence
+        else { return nil }
+        return .fault(
+            .durability,
+            "\(heard.service) has heard event \(heard.sequence) of \(heard.source), and \(owner.service)'s store ends at "
+                + "\(status.lastSequence): it was put back to an older copy",
+            cure: "stop \(owner.service), put the newer store back or martctl restore a backup; docs/backup.md")
     }
 
     private static func judge(_ diagnosis: DoctorFacts.Diagnosis) -> [DoctorFinding] {
