@@ -128,7 +128,7 @@ targets += [
     test(
         "ServiceKitTests", "Tests/Unit/ServiceKit",
         [
-            "ServiceKit", "RabbitMQ", "Primitives", .product(name: "NIOCore", package: "swift-nio"),
+            "ServiceKit", "RabbitMQ", "Store", "Messaging", "Contracts", "Primitives", .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         ]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),

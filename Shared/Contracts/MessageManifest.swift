@@ -17,6 +17,7 @@ extension MessageName {
         MessageName("catalog", "backup-store"),
         MessageName("catalog", "resync"),
         MessageName("catalog", "accept-clock"),
+        MessageName("catalog", "send-again"),
         MessageName("permits", "apply-for-permit"),
         MessageName("permits", "resubmit-permit"),
         MessageName("permits", "approve-permit"),
@@ -31,6 +32,7 @@ extension MessageName {
         MessageName("permits", "backup-store"),
         MessageName("permits", "resync"),
         MessageName("permits", "accept-clock"),
+        MessageName("permits", "send-again"),
         MessageName("consignment", "receive-goods"),
         MessageName("consignment", "record-sale"),
         MessageName("consignment", "refund-sale"),
@@ -43,6 +45,7 @@ extension MessageName {
         MessageName("consignment", "backup-store"),
         MessageName("consignment", "resync"),
         MessageName("consignment", "accept-clock"),
+        MessageName("consignment", "send-again"),
         MessageName("settlement", "assign-suspense"),
         MessageName("settlement", "reassign-suspense"),
         MessageName("settlement", "replay-parked"),
@@ -50,6 +53,7 @@ extension MessageName {
         MessageName("settlement", "backup-store"),
         MessageName("settlement", "resync"),
         MessageName("settlement", "accept-clock"),
+        MessageName("settlement", "send-again"),
     ]
 
     /// Every event that a service publishes.

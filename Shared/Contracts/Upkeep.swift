@@ -1,6 +1,7 @@
 public import Primitives
 
-// Commands to every service that concern its store as a whole: a backup of it, its events sent once more, its clock accepted.
+// Commands to every service that concern its store as a whole: a backup of it, its events sent once more, what it could not send, its clock
+// accepted.
 
 /// Data of `backup-store`.
 public struct BackupRequest: Record {
@@ -63,4 +64,34 @@ public struct ClockAcceptance: Record {
         try f.prose("reason", &reason)
         try f.instant("time", &time)
     }
+}
+
+/// Data of `send-again`: which of the messages that were set aside are to be tried once more.
+public struct SendAgainRequest: Record {
+    /// As `/v1/set-aside` shows them, e.g. `event-42`.
+    public var setAsideIds: [String]?
+    /// In place of ids: all of one kind.
+    public var kind: SetAsideKind?
+    /// Only says what would be done.
+    public var dryRun = false
+    public var by = ""
+    public var reason = ""
+    public init() {}
+
+    public mutating func fields<F: Fields>(_ f: inout F) throws(InvalidData) {
+        try f.ids("setAsideIds", &setAsideIds)
+        try f.choice("kind", &kind)
+        try f.flag("dryRun", &dryRun)
+        try f.text("by", &by)
+        try f.text("reason", &reason)
+    }
+
+    public func check() throws(InvalidData) {
+        if (setAsideIds == nil) == (kind == nil) { throw InvalidData("setAsideIds", "or a kind must say which are meant, not both") }
+    }
+}
+
+/// What was set aside: an event, which its listeners lack, or a reply, for which somebody may have waited.
+public enum SetAsideKind: String, Choice {
+    case event, reply
 }

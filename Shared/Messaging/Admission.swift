@@ -56,10 +56,17 @@ public enum ReplyDestination: Sendable, Hashable {
         guard replyTo.utf8.count <= 255, !replyTo.utf8.contains(0) else { return nil }
         if replyTo.hasPrefix("reply."), replyTo.split(separator: ".", omittingEmptySubsequences: false).count >= 3 {
             self = .exchange(routingKey: replyTo)
-        } else if queuesAllowed, replyTo.hasPrefix("amq.gen-") || replyTo.hasPrefix("amq.rabbitmq.reply-to.") {
+        } else if queuesAllowed, replyTo.hasPrefix("amq.gen-") || Self.mayBeDirect(replyTo) {
             self = .queue(replyTo)
         } else {
             return nil
         }
+    }
+
+    /// Direct reply-to. What follows is the broker's own code, which differs between versions, so no more is asked of it than that it is there and
+    /// visible ASCII; the relay isolates those that the broker cannot read.
+    private static func mayBeDirect(_ replyTo: String) -> Bool {
+        let prefix = "amq.rabbitmq.reply-to."
+        return replyTo.hasPrefix(prefix) && replyTo.utf8.count > prefix.utf8.count && replyTo.utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 }

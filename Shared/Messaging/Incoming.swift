@@ -78,6 +78,10 @@ public enum Limits {
     public static let prefetch: UInt16 = 2000
     /// Outbox rows that are with the publisher at once: more than it keeps in flight, so that the next are at hand when confirms come.
     public static let relayWindow = 2000
+    /// How far events, or replies, may leave ahead of one that does not.
+    public static let relayReach: Int64 = 200_000
+    /// Replies that wait for a destination that takes none; of more, the oldest are set aside.
+    public static let repliesHeld = 10_000
     /// Rows that a timer touches in one transaction.
     public static let timerChunk = 200
 }

@@ -53,6 +53,11 @@ public struct Topology: Sendable, Hashable {
     /// Types of the events for which this contract names a consumer: they must not go out unrouted.
     public var consumedTypes: Set<String> { Set(services.flatMap { $0.consumes.map(\.type) }) }
 
+    /// Names of the queues that take events of a type by this contract.
+    public func queues(forType type: String) -> [String] {
+        services.filter { $0.consumes.contains { $0.type == type } }.map { "\($0.name).events" }
+    }
+
     private static func deadQueue(_ service: ServiceTopology) -> Queue {
         Queue(
             name: "\(service.name).dead", channel: .dead,

@@ -16,6 +16,8 @@ public import StrictJSON
 /// stands still until it is moved. What it publishes and answers is read back from the store.
 public final class ServiceHarness {
     public let store: ServiceStore
+    /// As the relay reads.
+    public let reader: OutboxReader
     private let processor: BatchProcessor
     private let folder: String
     private var ids = UUIDv7Generator(seed: 1)
@@ -26,10 +28,12 @@ public final class ServiceHarness {
         folder = try TemporaryFolder.make()
         store = try ServiceStore(definition, folder: folder, clock: .manual(Self.instant(now)))
         processor = try BatchProcessor(store)
+        reader = try store.outboxReader()
         try fireTimers()
     }
 
     deinit {
+        try? reader.close()
         try? store.pool.close()
         TemporaryFolder.remove(folder)
     }

@@ -35,13 +35,7 @@ struct ServiceProcess {
             FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(error)", logger)
         }
         let topology = TopologySetup(.platform)
-        let relay = Relay(
-            store: store, committed: processor.committed, topology: .platform, configuration: settings.broker, health: health,
-            metrics: metrics, logger: logger,
-            setup: {
-                try topology.assertAll(on: $0)
-                CrashPoint.topologyAsserted.pass()
-            })
+        let relay = makeRelay(processor.committed, topology)
         let consumer = makeConsumer(relay, topology)
         let backups = BackupKeeper(store: store, folder: settings.backupFolder, logger: logger)
         let writer = Writer(
@@ -96,6 +90,20 @@ struct ServiceProcess {
                 "few file descriptors: raise the limit (ulimit -n)", metadata: ["limit": "\(limit)", "readers": "\(max(free, 0))"])
         }
         return Connections(places: min(limits.connections, max(limits.leastConnections, free)))
+    }
+
+    private func makeRelay(_ committed: BatchProcessor.Committed, _ topology: TopologySetup) -> Relay {
+        do {
+            return try Relay(
+                store: store, committed: committed, topology: .platform, configuration: settings.broker, health: health, metrics: metrics,
+                logger: logger,
+                setup: {
+                    try topology.assertAll(on: $0)
+                    CrashPoint.topologyAsserted.pass()
+                })
+        } catch {
+            FatalExit.now(.unavailable, "the store cannot be opened for the relay: \(error)", logger)
+        }
     }
 
     private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {

@@ -49,6 +49,8 @@ final class Outbox {
         let header = header(type: E.name.type, subject: event.subject, regency: regency, cause: cause)
         json.clear()
         header.write(to: &json) { FieldWriter.publish(event, to: &$0) }
+        // Checked here, while whoever brought it can still be told: what no consumer would take must not get in.
+        if json.bytes.count > Limits.eventSize { throw OversizeEvent(name: E.name, size: json.bytes.count) }
         try insert(header, routingKey: routingKey(E.name, regency), body: json.bytes, cause: cause, in: connection)
     }
 
@@ -56,8 +58,10 @@ final class Outbox {
     func appendRejection(_ reply: ReplyData, of envelope: Envelope, regency: String?, cause: Cause, in connection: Connection) throws {
         let name = MessageName(service, "command-rejected")
         let header = header(type: name.type, subject: reply.subject, regency: regency, cause: cause)
-        let body = header.body { json in
-            reply.write(to: &json, commandId: envelope.id, commandSource: envelope.source, commandType: envelope.type)
+        let body = reply.body(within: Limits.eventSize) { reply in
+            header.body { json in
+                reply.write(to: &json, commandId: envelope.id, commandSource: envelope.source, commandType: envelope.type)
+            }
         }
         try insert(header, routingKey: routingKey(name, regency), body: body, cause: cause, in: connection)
     }
@@ -95,6 +99,26 @@ final class Outbox {
             row.add(body)
         }
         position += 1
+    }
+}
+
+/// An event larger than the contract lets events be (section 2): whatever would have published it is undone.
+struct OversizeEvent: Error, CustomStringConvertible {
+    let name: MessageName
+    let size: Int
+
+    var description: String { "the event \(name) that follows would have \(size) bytes; the limit is \(Limits.eventSize)" }
+}
+
+extension ReplyData {
+    /// The body that `write` makes of it; where that is too large, without the details and with a short message.
+    func body(within limit: Int, _ write: (ReplyData) -> [UInt8]) -> [UInt8] {
+        let whole = write(self)
+        if whole.count <= limit { return whole }
+        var cut = self
+        cut.message = "\(message.prefix(500)) (\(whole.count) bytes; the details are left out)"
+        cut.details = Array("{}".utf8)
+        return write(cut)
     }
 }
 

@@ -22,6 +22,10 @@ public final class ServiceStore: Sendable {
     public let settings: StoreSettings
     /// How far the relay has got; written to the store with the next batch.
     public let sent: Mutex<SentMarks>
+    /// Events that have left although one before them has not; for figures alone, and gone with the process.
+    public let eventsSentBeyond = Atomic<Int>(0)
+    /// The same of replies.
+    public let repliesSentBeyond = Atomic<Int>(0)
     /// Deliveries taken from the broker and not yet committed.
     public let inFlight = Atomic<Int>(0)
     /// What a person should know of how it was opened.
@@ -174,6 +178,7 @@ public final class ServiceStore: Sendable {
             for (number, sent) in marks.resyncs {
                 try db.execute(sql: "UPDATE resync SET sent = max(sent, ?) WHERE number = ?", arguments: [sent, number])
             }
+            if let handle = db.sqliteConnection { try SetAside.write(marks.setAside, at: surroundings.now(), to: Connection(handle)) }
             try db.execute(sql: "UPDATE meta SET value = '0' WHERE key = 'running'")
             // A copy of the file alone is then a copy of the store, and no log is left to be taken for another file's. A reader may be in the way.
             _ = try? db.checkpoint(.truncate)
@@ -204,6 +209,8 @@ public struct SentMarks: Sendable, Hashable {
     public var replies: Int64
     /// Positions up to which the resyncs of this process have left, by number.
     public var resyncs: [Int64: Int64]
+    /// What was passed over, and what was sent after all, since that was written to the store.
+    public var setAside: [SetAside.Note] = []
 
     public init(events: Int64, replies: Int64, resyncs: [Int64: Int64] = [:]) {
         self.events = events

@@ -25,6 +25,8 @@ public final class Transaction {
     private(set) var backupRequests = 0
     /// The same of resyncs.
     private(set) var resyncRequests = 0
+    /// The same of messages that were set aside and are to be sent again.
+    private(set) var sendAgainRequests = 0
     /// Parked in this transaction after they had been put off: not yet counted.
     var parkedPutOff: [Decision] = []
 
@@ -89,6 +91,7 @@ public final class Transaction {
     func requestReplay() { replayRequested = true }
     func requestBackup() { backupRequests += 1 }
     func requestResync() { resyncRequests += 1 }
+    func requestSendAgain() { sendAgainRequests += 1 }
 
     private static let advanceFacet = SQL(
         """

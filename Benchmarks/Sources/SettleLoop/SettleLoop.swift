@@ -16,6 +16,7 @@ enum SettleLoop {
         try? FileManager.default.removeItem(atPath: folder)
         let store = try ServiceStore(try SettlementService.definition(), folder: folder, clock: .system())
         let processor = try BatchProcessor(store)
+        let reader = try store.outboxReader()
         var sales = SaleMaker(startMilliseconds: 1_790_000_000_000, seed: 1)
         let incoming = (0..<count).map { _ in
             let sale = sales.next()
@@ -30,7 +31,7 @@ enum SettleLoop {
             let batch = Array(incoming[next..<min(next + batchSize, count)])
             next += batch.count
             let committed = try processor.process(batch)
-            sent += Int64(try store.events(after: sent, limit: batch.count).count)
+            sent += Int64(try reader.events(after: sent, limit: batch.count).count)
             store.sent.withLock { $0.events = sent }
             precondition(sent == committed.events)
         }

@@ -16,6 +16,7 @@ extension InMemoryBroker {
             return
         }
         guard hasExchange(message.exchange) else { return fail(channel, 404, "NOT_FOUND - no exchange '\(message.exchange)'") }
+        if let refusal = refusal(of: message) { return fail(channel, refusal.replyCode, refusal.text) }
         let tag = (channels[channel]?.published ?? 0) + 1
         channels[channel]?.published = tag
         let targets = route(message.exchange, message.routingKey)
@@ -27,6 +28,18 @@ extension InMemoryBroker {
         if targets.isEmpty, message.mandatory { channels[channel]?.events.append(.returned(message)) }
         channels[channel]?.events.append(.confirmed(tag: tag, multiple: false, isNack: isRefused))
         deliver(from: targets)
+    }
+
+    /// Why the channel is closed for a message.
+    private func refusal(of message: OutgoingMessage) -> Refusal? {
+        // As the real one: it takes the rest of such an address for where a client is, and fails over one that means nothing to it.
+        if message.exchange.isEmpty, message.routingKey.hasPrefix("amq.rabbitmq.reply-to.") {
+            return Refusal(replyCode: 541, text: "INTERNAL_ERROR")
+        }
+        if message.body.count > maximumMessageSize {
+            return Refusal(replyCode: 406, text: "PRECONDITION_FAILED - message size \(message.body.count) is larger than the limit")
+        }
+        return nil
     }
 
     public func block() { isBlocked = true }

@@ -61,6 +61,9 @@ public final class InMemoryBroker {
     /// Out of memory or disk: nobody may publish.
     public internal(set) var isBlocked = false
 
+    /// In bytes.
+    public var maximumMessageSize = Int.max
+
     public init() {}
 
     // MARK: Connections

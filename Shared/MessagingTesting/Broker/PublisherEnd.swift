@@ -12,6 +12,8 @@ public final class PublisherEnd {
     private var settled: [RabbitMQPublisher.Settlement] = []
     /// The broker has said that it takes nothing at present.
     public private(set) var isBlocked = false
+    /// Why the broker closed the last connection; nil: it did not.
+    public private(set) var refusal: InMemoryBroker.Refusal?
 
     public init(_ broker: InMemoryBroker) { self.broker = broker }
 
@@ -64,14 +66,17 @@ public final class PublisherEnd {
             }
         }
         write()
-        if !broker.isOpen(channel) { lose() }
+        if !broker.isOpen(channel) {
+            lose()
+            refusal = broker.reasonOfClosing(channel)
+        }
     }
 
     /// The client gives the connection up. What is under way is handed back: it may still arrive.
     @discardableResult
     public func lose() -> Zombie? {
         guard let lost = channel else { return nil }
-        channel = nil
+        (channel, refusal) = (nil, nil)
         tracker.abandon()
         loseQueued()
         settled += tracker.settlements

@@ -11,6 +11,12 @@ final class Health: Sendable {
         case brokerUnreachable = "broker-unreachable"
         case brokerBlocked = "broker-blocked"
         case unroutable
+        /// A consumer's queue takes no more.
+        case queueFull = "queue-full"
+        /// The broker closes the channel at whatever is published, or the rights for it are missing.
+        case publishRefused = "publish-refused"
+        /// Events were passed over because the broker takes them no way: their listeners lack them.
+        case setAside = "set-aside"
         case storeFailing = "store-failing"
         case timerFailing = "timer-failing"
         case clockImplausible = "clock-implausible"

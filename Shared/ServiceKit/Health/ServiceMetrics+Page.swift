@@ -60,12 +60,17 @@ extension ServiceMetrics {
             page.add(.waiting, Double(facts.waiting))
         }
         page.add(.refusedReplies, Double(state.tally.refusedReplies))
+        if let facts { page.add(.setAside, [(["event"], Double(facts.setAside.events)), (["reply"], Double(facts.setAside.replies))]) }
     }
 
     private func addConnections(_ state: State, to page: inout MetricsPage) {
         let now = ContinuousClock.now
         func samples(_ value: (ConnectionRecord) -> Double) -> [(labels: [String], value: Double)] {
-            Connection.allCases.map { ([$0.rawValue], value(state.connections[$0] ?? ConnectionRecord())) }
+            Connection.allCases.compactMap { connection in
+                // The one for replies to queues is opened when there is such a reply.
+                if connection == .replies, state.connections[connection] == nil { return nil }
+                return ([connection.rawValue], value(state.connections[connection] ?? ConnectionRecord()))
+            }
         }
         page.add(.brokerConnected, samples { $0.isUp ? 1 : 0 })
         page.add(.reconnects, samples { Double($0.reconnects) })

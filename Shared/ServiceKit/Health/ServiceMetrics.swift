@@ -10,6 +10,8 @@ import Synchronization
 final class ServiceMetrics: Sendable {
     enum Connection: String, CaseIterable {
         case consumer, relay
+        /// Replies to queues.
+        case replies
     }
 
     struct Read: Hashable {

@@ -6,55 +6,66 @@ import RabbitMQ
 import Store
 import Synchronization
 
-/// Sends what the writer has committed: events in the order of their sequence, replies once their events are confirmed.
+/// Sends what the writer has committed: events in the order of their sequence, replies once their own events are confirmed.
 ///
-/// Woken by the commit, by the broker's answers and by a new connection; sweeps at start by the same code. Owns its thread.
+/// Woken by the commit, by the broker's answers and by new connections; sweeps at start by the same code. Owns its thread, its connections to
+/// the broker and one to the store. What goes when, and what is passed over, `RelayWindow` decides; `RelayTurn` is a turn of the thread.
 final class Relay: Sendable {
-    private struct Mailbox {
+    /// What has come in since the last turn.
+    struct Mail {
         var committed: BatchProcessor.Committed
-        var settlements: [RabbitMQPublisher.Settlement] = []
+        var main = News()
+        var queues = News()
         var isOpen = false
         var isStopping = false
-        var isSignalled = false
+        fileprivate var isSignalled = false
     }
 
-    private let store: ServiceStore
-    /// Types of events that must not go out unrouted.
-    private let consumed: Set<String>
-    private let health: Health
-    private let metrics: ServiceMetrics
-    private let logger: Logger
-    private let mailbox: Mutex<Mailbox>
+    /// What one publisher has said.
+    struct News {
+        var settlements: [RabbitMQPublisher.Settlement] = []
+        /// How its last live connection ended.
+        var end: RabbitMQError?
+        var isLive = false
+        /// It is live since the last turn.
+        var isNew = false
+    }
+
+    private let mail: Mutex<Mail>
     private let signal = DispatchSemaphore(value: 0)
-    private let publisher: RabbitMQPublisher
-    private let callbacks: PublisherCallbacks
+    let main: RabbitMQPublisher
+    /// Replies to queues; started when there is the first.
+    let queues: RabbitMQPublisher
+    private let makeTurn: @Sendable (Relay) -> RelayTurn
+    private let finished = Completion()
 
     init(
         store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health,
         metrics: ServiceMetrics, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
-    ) {
+    ) throws {
+        let reader = try store.outboxReader()
+        makeTurn = { RelayTurn($0, store, reader, topology, health, metrics, logger) }
+        mail = Mutex(Mail(committed: committed))
         let refusals = Refusals(of: store.definition.name, heartbeat: configuration.heartbeat, logger: logger)
-        self.store = store
-        consumed = topology.consumedTypes
-        self.health = health
-        self.metrics = metrics
-        self.logger = logger
-        mailbox = Mutex(Mailbox(committed: committed))
-        // The publisher's callbacks need the relay, which does not exist yet: they speak to this.
-        let callbacks = PublisherCallbacks()
-        self.callbacks = callbacks
-        var configuration = configuration
-        configuration.connectionName += " relay"
-        publisher = RabbitMQPublisher(
-            configuration: configuration, logger: logger, setup: setup, onSettled: { callbacks.settled($0) },
-            onStateChange: { callbacks.changed($0) })
-        callbacks.connect(
-            settled: { [weak self] in self?.take($0) },
+        // The publishers' callbacks need the relay, which does not exist yet: they speak to these.
+        let (ofMain, ofQueues) = (PublisherCallbacks(), PublisherCallbacks())
+        main = ofMain.publisher(configuration, named: " relay", logger, setup: setup)
+        queues = ofQueues.publisher(configuration, named: " relay replies", logger) { _ in }
+        ofMain.connect(
+            settled: { [weak self] settlements in self?.post { $0.main.settlements += settlements } },
             changed: { [weak self] state in
-                self?.health.publisher(state)
-                self?.metrics.connection(.relay, state)
-                refusals.changed(state)
-                self?.wake()
+                guard let self else { return }
+                health.publisher(state)
+                metrics.connection(.relay, state)
+                let endsLife = post { $0.main.changed(state) }
+                // How a live connection ends is the relay's own affair: a message may be at fault. What is refused is a fresh one.
+                if !endsLife { refusals.changed(state) }
+            })
+        ofQueues.connect(
+            settled: { [weak self] settlements in self?.post { $0.queues.settlements += settlements } },
+            changed: { [weak self] state in
+                metrics.connection(.replies, state)
+                self?.post { $0.queues.changed(state) }
             })
     }
 
@@ -64,21 +75,37 @@ final class Relay: Sendable {
     /// New rows are committed.
     func committed(_ committed: BatchProcessor.Committed) { post { $0.committed = committed } }
 
-    private func take(_ settlements: [RabbitMQPublisher.Settlement]) { post { $0.settlements += settlements } }
-    private func wake() { post { _ in } }
-
-    private func post(_ change: (inout Mailbox) -> Void) {
-        let mustSignal = mailbox.withLock { mailbox in
-            change(&mailbox)
-            defer { mailbox.isSignalled = true }
-            return !mailbox.isSignalled
+    @discardableResult
+    private func post<Answer>(_ change: (inout Mail) -> Answer) -> Answer {
+        let (answer, mustSignal) = mail.withLock { mail in
+            let answer = change(&mail)
+            defer { mail.isSignalled = true }
+            return (answer, !mail.isSignalled)
         }
         if mustSignal { signal.signal() }
+        return answer
+    }
+
+    /// Waits for news, or so long.
+    func nextMail(within milliseconds: Int) -> Mail {
+        _ = signal.wait(timeout: .now() + .milliseconds(milliseconds))
+        return mail.withLock { mail in
+            defer {
+                mail.main.settlements.removeAll(keepingCapacity: true)
+                mail.queues.settlements.removeAll(keepingCapacity: true)
+                (mail.main.isNew, mail.queues.isNew, mail.isSignalled) = (false, false, false)
+            }
+            return mail
+        }
     }
 
     func start() {
-        publisher.start()
-        let thread = Thread { [self] in loop() }
+        main.start()
+        let thread = Thread { [self] in
+            var turn = makeTurn(self)
+            while !turn.take() {}
+            finished.complete()
+        }
         thread.name = "relay"
         thread.stackSize = 1 << 20
         thread.start()
@@ -89,146 +116,29 @@ final class Relay: Sendable {
         let deadline = ContinuousClock.now + limit
         post { $0.isStopping = true }
         let drained = await finished.wait(until: deadline)
-        await publisher.shutdown(timeout: .seconds(1))
+        async let queuesAreClosed: Void = queues.shutdown(timeout: .seconds(1))
+        await main.shutdown(timeout: .seconds(1))
+        await queuesAreClosed
         return drained
     }
+}
 
-    private let finished = Completion()
-
-    private func loop() {
-        let marks = store.sent.withLock { $0 }
-        var window = RelayWindow(events: marks.events, replies: marks.replies)
-        var times = ConfirmTimes()
-        var committed = mailbox.withLock { $0.committed }
-        /// What came back or failed is not tried again in a busy loop.
-        var pausedUntil = ContinuousClock.now
-        var unroutable: (event: Int64?, resync: Int64?) = (nil, nil)
-        var resync = RelayResync()
-        while true {
-            _ = signal.wait(timeout: .now() + .milliseconds(ContinuousClock.now < pausedUntil ? 20 : 500))
-            let (settlements, isOpen, isStopping) = mailbox.withLock { mailbox in
-                defer { mailbox.settlements.removeAll(keepingCapacity: true) }
-                mailbox.isSignalled = false
-                committed = mailbox.committed
-                return (mailbox.settlements, mailbox.isOpen, mailbox.isStopping)
-            }
-            settle(settlements, in: &window, &times)
-            window.mark(store)
-            if !settlements.isEmpty { CrashPoint.relayMarked.pass() }
-            if window.mustRewind, window.inFlight == 0 {
-                let (ofEvent, ofResync) = (window.isUnroutable, window.isResyncUnroutable)
-                let mustAssertTopology = window.rewind()
-                times.forget()
-                pausedUntil = .now + (mustAssertTopology ? Self.unroutablePause : Self.failurePause)
-                if mustAssertTopology {
-                    if ofEvent { unroutable.event = window.events.mark + 1 }
-                    if ofResync { unroutable.resync = window.resync.mark + 1 }
-                    assertTopology(for: (ofEvent ? window.events : window.resync).mark + 1)
-                }
-            }
-            if unroutable != (nil, nil), window.events.mark >= unroutable.event ?? 0, window.resync.mark >= unroutable.resync ?? 0 {
-                unroutable = (nil, nil)
-                health.clear(.unroutable)
-            }
-            if isOpen, !window.mustRewind, ContinuousClock.now >= pausedUntil, case .connected = publisher.state {
-                handOver(upTo: committed, in: &window, &times)
-                if window.events.handedOver >= committed.events, !isStopping {
-                    sendOnceMore(committed.resyncRequests, &resync, in: &window)
-                }
-            }
-            let isDrained = window.events.mark >= committed.events && window.replies.mark >= committed.replies
-            if isStopping, isDrained { return finished.complete() }
+extension Relay.News {
+    /// Answers whether a live connection has ended.
+    fileprivate mutating func changed(_ state: ConnectionState) -> Bool {
+        let wasLive = isLive
+        switch state {
+        case .connected, .blocked: (isLive, isNew) = (true, true)
+        case .connecting(let error):
+            if wasLive { end = error }
+            isLive = false
+        case .suspended, .closed: isLive = false
         }
-    }
-
-    private static let failurePause = Duration.milliseconds(50)
-    private static let unroutablePause = Duration.seconds(1)
-
-    /// An event came back although the contract names a consumer: its queue or binding is gone. A new connection declares it again.
-    private func assertTopology(for position: Int64) {
-        health.set(.unroutable, "an event came back although the contract names a consumer; the topology is being asserted")
-        logger.error("event came back unroutable, asserting the topology", metadata: about(event: position))
-        publisher.reconnect(reason: "an event came back unroutable")
-    }
-
-    /// Which event it is, so that its message is found.
-    private func about(event position: Int64) -> Logger.Metadata {
-        var metadata: Logger.Metadata = [LogKey.outboxPosition: "\(position)"]
-        guard let event = try? store.events(after: position - 1, limit: 1).first, event.position == position else { return metadata }
-        metadata[LogKey.messageId] = "\(event.messageId)"
-        metadata[LogKey.messageType] = "\(event.type)"
-        metadata[LogKey.correlationId] = "\(event.correlationId)"
-        return metadata
-    }
-
-    private func settle(_ settlements: [RabbitMQPublisher.Settlement], in window: inout RelayWindow, _ times: inout ConfirmTimes) {
-        if settlements.isEmpty { return }
-        CrashPoint.relayConfirmed.pass()
-        var (events, replies) = (ServiceMetrics.Sent(), ServiceMetrics.Sent())
-        for settlement in settlements {
-            if case .invalid(let reason) = settlement.outcome {
-                let position = "\(RelayToken(rawValue: settlement.token).position)"
-                logger.critical(
-                    "a message cannot be published", metadata: [LogKey.outboxPosition: "\(position)", LogKey.error: "\(reason)"])
-            }
-            let (kind, result) = window.settle(settlement)
-            switch kind {
-            case .reply: replies.count(result, isConsumed: false)
-            case .event(let isConsumed): events.count(result, isConsumed: isConsumed)
-            case .resync: events.count(result, isConsumed: true)
-            }
-        }
-        metrics.relayed(events: events, replies: replies, confirms: times.left(through: window.events.mark, at: .now))
-    }
-
-    private func handOver(upTo committed: BatchProcessor.Committed, in window: inout RelayWindow, _ times: inout ConfirmTimes) {
-        // Half a window at a time: many small reads would cost more than the broker's short wait.
-        if window.inFlight > Limits.relayWindow / 2 { return }
-        do {
-            while let batch = try window.takeEvents(from: store, upTo: committed.events, consumed: consumed) {
-                CrashPoint.relayRead.pass()
-                times.handedOver(through: window.events.handedOver, at: .now)
-                publisher.enqueue(batch)
-                CrashPoint.relayPublished.pass()
-            }
-            while let batch = try window.takeReplies(from: store, upTo: committed.replies) {
-                if !batch.isEmpty { publisher.enqueue(batch) }
-                CrashPoint.relayReplied.pass()
-            }
-            window.mark(store)
-        } catch {
-            unreadable(error)
-        }
-    }
-
-    private func unreadable(_ error: any Error) {
-        if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
-        health.set(.storeFailing, "the outbox cannot be read: \(error)")
-        logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
-    }
-
-    private func sendOnceMore(_ requests: Int, _ resync: inout RelayResync, in window: inout RelayWindow) {
-        do {
-            let batch = try resync.takeBatch(requests, from: store, in: &window)
-            if !batch.isEmpty { publisher.enqueue(batch) }
-        } catch {
-            unreadable(error)
-        }
+        return wasLive && !isLive
     }
 }
 
-extension ServiceMetrics.Sent {
-    fileprivate mutating func count(_ result: RelayWindow.Result, isConsumed: Bool) {
-        switch result {
-        case .confirmed: confirmed += 1
-        case .notRouted where isConsumed: unroutable += 1
-        case .notRouted: unrouted += 1
-        case .failed: failed += 1
-        }
-    }
-}
-
-/// Passes the publisher's callbacks on to a relay that is made after it.
+/// Passes a publisher's callbacks on to a relay that is made after it.
 private final class PublisherCallbacks: Sendable {
     private struct Receivers {
         var settled: (@Sendable ([RabbitMQPublisher.Settlement]) -> Void)?
@@ -237,12 +147,23 @@ private final class PublisherCallbacks: Sendable {
 
     private let receivers = Mutex(Receivers())
 
+    func publisher(
+        _ configuration: RabbitMQConfiguration, named name: String, _ logger: Logger,
+        setup: @escaping @Sendable (SetupChannel) throws -> Void
+    ) -> RabbitMQPublisher {
+        var configuration = configuration
+        configuration.connectionName += name
+        return RabbitMQPublisher(
+            configuration: configuration, logger: logger, setup: setup, onSettled: { self.settled($0) },
+            onStateChange: { self.changed($0) })
+    }
+
     func connect(
         settled: @escaping @Sendable ([RabbitMQPublisher.Settlement]) -> Void, changed: @escaping @Sendable (ConnectionState) -> Void
     ) {
         receivers.withLock { $0 = Receivers(settled: settled, changed: changed) }
     }
 
-    func settled(_ settlements: [RabbitMQPublisher.Settlement]) { receivers.withLock { $0.settled }?(settlements) }
-    func changed(_ state: ConnectionState) { receivers.withLock { $0.changed }?(state) }
+    private func settled(_ settlements: [RabbitMQPublisher.Settlement]) { receivers.withLock { $0.settled }?(settlements) }
+    private func changed(_ state: ConnectionState) { receivers.withLock { $0.changed }?(state) }
 }

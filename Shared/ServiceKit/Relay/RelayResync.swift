@@ -21,19 +21,18 @@ package struct RelayResync {
     /// What is to be sent next; nothing fresh may wait.
     /// - Parameter requests: how many resyncs were asked for since the start.
     package mutating func takeBatch(
-        _ requests: Int, from store: ServiceStore, in window: inout RelayWindow
+        _ requests: Int, of store: ServiceStore, from reader: OutboxReader, in window: inout RelayWindow, at now: Int64
     ) throws -> RelayWindow.Batch {
-        try advance(requests, store, in: &window)
-        let rows = try next(store, in: &window)
+        try advance(requests, store, reader, in: &window)
+        if let batch = try window.takeHeldResync(from: reader, at: now) { return batch }
+        let rows = try next(reader, in: &window, at: now)
         // A range without anything for the consumer is done at once.
-        if rows.isEmpty { try advance(requests, store, in: &window) }
-        return rows.map { row in
-            (RelayToken(row.position, .resync).rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: true))
-        }
+        if rows.isEmpty { try advance(requests, store, reader, in: &window) }
+        return window.resyncBatch(rows, reader.service)
     }
 
     /// Notes how far the job has got, and takes the next one when it is done.
-    private mutating func advance(_ requests: Int, _ store: ServiceStore, in window: inout RelayWindow) throws {
+    private mutating func advance(_ requests: Int, _ store: ServiceStore, _ reader: OutboxReader, in window: inout RelayWindow) throws {
         if let job {
             store.sent.withLock { $0.resyncs[job.number] = window.resync.mark }
             if window.resync.mark < job.endsAt { return }
@@ -42,25 +41,31 @@ package struct RelayResync {
             self.requests = nil
         }
         if requests == self.requests { return }
-        job = try store.nextResync(after: finished)
+        job = try reader.nextResync(after: finished)
         self.requests = requests
         if let job { window.begin(resyncAfter: job.sent) }
     }
 
     /// The next events to send; they count as handed over.
-    private func next(_ store: ServiceStore, in window: inout RelayWindow) throws -> [OutboxRow] {
-        guard let job, window.resync.inFlight <= Self.share / 2 else { return [] }
+    private func next(_ reader: OutboxReader, in window: inout RelayWindow, at now: Int64) throws -> [OutboxRow] {
+        guard let job, window.resync.inFlight + window.resync.holes.count <= Self.share / 2 else { return [] }
         for _ in 1...Self.stridesAtOnce where window.resync.handedOver < job.endsAt {
-            let (rows, through) = try store.events(
-                of: job, after: window.resync.handedOver, limit: Self.share - window.resync.inFlight)
-            var pending: [OutboxRow] = []
+            let room = min(window.room(.main, at: now), Self.share - window.resync.inFlight)
+            if room <= 0 { return [] }
+            let (rows, through) = try reader.events(of: job, after: window.resync.handedOver, limit: room)
+            var sent: [OutboxRow] = []
             for row in rows {
-                let isSent = window.resync.isPending(row.position)
-                window.resync.handOver(row.position, isSent: isSent)
-                if isSent { pending.append(row) }
+                let destination = window.destination(ofType: row.type).destination
+                if window.holds.isHeld(destination) {
+                    window.resync.skip(row.position, destination, .main)
+                } else {
+                    window.resync.handOver(row.position)
+                    sent.append(row)
+                }
             }
-            if !pending.isEmpty { return pending }
-            if rows.isEmpty { window.resync.handOver(through, isSent: false) }
+            if !sent.isEmpty { return sent }
+            if !rows.isEmpty { return [] }
+            window.resync.pass(through)
         }
         return []
     }

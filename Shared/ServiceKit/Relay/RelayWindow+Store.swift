@@ -1,3 +1,4 @@
+package import Contracts
 import Messaging
 package import RabbitMQ
 package import Store
@@ -7,63 +8,330 @@ import Synchronization
 extension RelayWindow {
     package typealias Batch = [(token: UInt64, message: OutgoingMessage)]
 
-    /// The next events to send, in the order of their sequence; nil if there are none, or no room. Empty: what was next has left before.
-    /// - Parameters:
-    ///   - committed: the last position that may be sent.
-    ///   - consumed: types of events that must not go out unrouted.
-    package mutating func takeEvents(from store: ServiceStore, upTo committed: Int64, consumed: Set<String>) throws -> Batch? {
-        guard events.handedOver < committed, inFlight < Limits.relayWindow else { return nil }
-        let rows = try store.events(after: events.handedOver, limit: Limits.relayWindow - inFlight)
+    /// The next events to send: first those that failed or were held, then the fresh ones, each in the order of their sequence. Nil if there
+    /// are none, or no room. Empty: those that were next are held.
+    /// - Parameter committed: the last position that may be sent.
+    package mutating func takeEvents(from reader: OutboxReader, upTo committed: Int64, at now: Int64) throws -> Batch? {
+        let room = room(.main, at: now)
+        guard room > 0 else { return nil }
+        if !events.holes.isEmpty, let batch = try takeHeldEvents(from: reader, room, now) { return batch }
+        if !holds.isEmpty, holds.dueAlone(at: now) != nil { return nil }
+        guard events.handedOver < committed, events.reach < Limits.relayReach else { return nil }
+        let rows = try reader.events(after: events.handedOver, limit: room)
         if rows.isEmpty { return nil }
         var batch = Batch()
         batch.reserveCapacity(rows.count)
         for row in rows {
-            let isSent = events.isPending(row.position)
-            events.handOver(row.position, isSent: isSent)
-            guard isSent else { continue }
-            let token = RelayToken(row.position, .event(isConsumed: consumed.contains(row.type)))
-            batch.append((token.rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: true)))
+            let (destination, isConsumed) = destination(ofType: row.type)
+            if !holds.isEmpty, holds.isHeld(destination) {
+                events.skip(row.position, destination, .main)
+                continue
+            }
+            events.handOver(row.position)
+            let token = RelayToken(row.position, .event(isConsumed: isConsumed), destination)
+            batch.append((token.rawValue, OutgoingMessage(row, from: reader.service, mandatory: true)))
         }
+        main.inFlight += batch.count
         return batch
     }
 
-    /// The next replies whose events are confirmed; nil if there are none, or no room. Empty: nobody asked for them.
-    package mutating func takeReplies(from store: ServiceStore, upTo committed: Int64) throws -> Batch? {
-        guard replies.handedOver < committed, inFlight < Limits.relayWindow else { return nil }
-        let rows = try store.replies(
-            after: replies.handedOver, confirmedEvents: events.mark, limit: Limits.relayWindow - inFlight)
-        if rows.isEmpty { return nil }
-        var batch = Batch()
-        for row in rows {
-            let isSent = !row.routingKey.isEmpty && replies.isPending(row.position)
-            replies.handOver(row.position, isSent: isSent)
-            guard isSent else { continue }
-            batch.append((RelayToken(row.position, .reply).rawValue, OutgoingMessage(row, from: store.definition.name, mandatory: false)))
+    private mutating func takeHeldEvents(from reader: OutboxReader, _ room: Int, _ now: Int64) throws -> Batch? {
+        guard mayScan(mustScan.events, events.holes.count, since: lastScan.events, now) else { return nil }
+        lastScan.events = now
+        let chosen = choose(events.holes, room, now)
+        mustScan.events = chosen.count == room || chosen.count == Self.holesAtOnce
+        if chosen.isEmpty { return nil }
+        let rows = try reader.events(at: chosen.map(\.position))
+        events.resent(Set(rows.map(\.position)))
+        giveBack(chosen, besides: rows)
+        main.inFlight += rows.count
+        return rows.map { row in
+            let (destination, isConsumed) = destination(ofType: row.type)
+            let token = RelayToken(row.position, .event(isConsumed: isConsumed), destination)
+            return (token.rawValue, OutgoingMessage(row, from: reader.service, mandatory: true))
         }
-        return batch
+    }
+
+    private static let holesAtOnce = 500
+
+    private func mayScan(_ mustScan: Bool, _ count: Int, since last: Int64, _ now: Int64) -> Bool {
+        guard mustScan || !holds.isEmpty && holds.isDue(at: now) else { return false }
+        return count <= Self.manyHoles || now >= last + Self.scanPeriod
+    }
+
+    /// The first holes that may go now; they count as sent to their destinations.
+    private mutating func choose(_ holes: [RelayStream.Hole], _ room: Int, _ now: Int64) -> [RelayStream.Hole] {
+        if holds.isEmpty { return Array(holes.prefix(min(room, Self.holesAtOnce))) }
+        let alone = holds.dueAlone(at: now)
+        var chosen: [RelayStream.Hole] = []
+        for hole in holes {
+            if chosen.count >= min(room, Self.holesAtOnce) { break }
+            if let alone, hole.destination != alone { continue }
+            guard holds.take(hole.destination, at: now) else { continue }
+            chosen.append(hole)
+            if alone != nil {
+                main.isolation.beginAlone()
+                break
+            }
+        }
+        return chosen
+    }
+
+    /// What was not read after all has not been sent.
+    private mutating func giveBack(_ chosen: [RelayStream.Hole], besides rows: [OutboxRow]) {
+        if rows.count == chosen.count || holds.isEmpty { return }
+        let read = Set(rows.map(\.position))
+        for hole in chosen where !read.contains(hole.position) { holds.lost(hole.destination) }
+    }
+
+    /// The next replies whose events are confirmed; nil if there are none, or no room. Empty: nobody asked for them, or they must wait.
+    /// - Parameter queuesAreOpen: whether the lane of queues has a connection.
+    package mutating func takeReplies(
+        from reader: OutboxReader, upTo committed: Int64, queuesAreOpen: Bool, at now: Int64
+    ) throws -> (main: Batch, queues: Batch)? {
+        var room = (main: room(.main, at: now), queues: queuesAreOpen ? room(.queues, at: now) : 0)
+        if !holds.isEmpty, holds.dueAlone(at: now) != nil { room.main = 0 }
+        if !replies.holes.isEmpty, let batches = try takeHeldReplies(from: reader, room, now) { return batches }
+        guard room.main > 0, replies.handedOver < committed, replies.reach < Limits.relayReach else { return nil }
+        // With events that fail, a reply must not wait for those of others.
+        let isHolding = !events.holes.isEmpty
+        let rows = try reader.replies(after: replies.handedOver, limit: room.main, stopsAtAwaiting: !isHolding) { events.haveLeft($0) }
+        if rows.isEmpty { return nil }
+        var batches = (main: Batch(), queues: Batch())
+        for row in rows {
+            if row.routingKey.isEmpty {
+                replies.pass(row.position)
+                continue
+            }
+            let lane: RelayLane = row.exchange.isEmpty ? .queues : .main
+            let destination = RelayDestination(replyTo: row.routingKey, isQueue: lane == .queues)
+            let mustWait = row.awaited != nil || lane == .queues && room.queues <= 0 || !holds.isEmpty && holds.isHeld(destination)
+            if mustWait {
+                replies.skip(row.position, destination, lane, awaited: row.awaited)
+                if row.awaited == nil { mustScan.replies = true }
+            } else if lane == .queues, passOver(deadAddress: row) {
+                replies.pass(row.position)
+            } else {
+                replies.handOver(row.position)
+                hand(row, destination, lane, reader.service, to: &batches)
+                if lane == .queues { room.queues -= 1 }
+            }
+        }
+        return batches
+    }
+
+    private mutating func hand(
+        _ row: OutboxRow, _ destination: RelayDestination, _ lane: RelayLane, _ service: String,
+        to batches: inout (main: Batch, queues: Batch)
+    ) {
+        let entry = (RelayToken(row.position, .reply, destination).rawValue, OutgoingMessage(row, from: service, mandatory: false))
+        if lane == .main {
+            main.inFlight += 1
+            batches.main.append(entry)
+        } else {
+            queues.inFlight += 1
+            loneAddress = row.routingKey
+            batches.queues.append(entry)
+        }
+    }
+
+    /// A queue's name for which the broker has closed a connection before is not tried for others.
+    private mutating func passOver(deadAddress row: OutboxRow) -> Bool {
+        guard !deadAddresses.isEmpty, deadAddresses.contains(row.routingKey) else { return false }
+        note(.reply, row.position, "the broker closed the channel at another reply to the same address")
+        return true
+    }
+
+    private mutating func takeHeldReplies(
+        from reader: OutboxReader, _ room: (main: Int, queues: Int), _ now: Int64
+    ) throws -> (main: Batch, queues: Batch)? {
+        guard mayScan(mustScan.replies, replies.holes.count, since: lastScan.replies, now) else { return nil }
+        lastScan.replies = now
+        var left = room
+        var chosen: [RelayStream.Hole] = []
+        var kept: [RelayStream.Hole] = []
+        var isMore = false
+        for hole in replies.holes {
+            if let awaited = hole.awaited, !events.haveLeft(awaited) { continue }
+            let hasRoom = (hole.lane == .main ? left.main : left.queues) > 0 && chosen.count < Self.holesAtOnce
+            if !hasRoom {
+                isMore = true
+                if hole.lane == .queues, room.queues == 0 { kept.append(hole) }
+            } else if holds.isEmpty || holds.take(hole.destination, at: now) {
+                chosen.append(hole)
+                if hole.lane == .main { left.main -= 1 } else { left.queues -= 1 }
+            } else {
+                kept.append(hole)
+            }
+        }
+        mustScan.replies = isMore
+        // Whoever takes nothing must not hold up all others one day.
+        for hole in kept.prefix(max(0, kept.count - Limits.repliesHeld)) {
+            giveUp(
+                RelayToken(hole.position, .reply, hole.destination),
+                "its destination takes nothing, and \(Limits.repliesHeld) wait behind it", now)
+        }
+        if chosen.isEmpty { return nil }
+        let rows = try reader.replies(at: chosen.map(\.position))
+        replies.resent(Set(rows.map(\.position)))
+        giveBack(chosen, besides: rows)
+        var batches = (main: Batch(), queues: Batch())
+        for row in rows {
+            let lane: RelayLane = row.exchange.isEmpty ? .queues : .main
+            let destination = RelayDestination(replyTo: row.routingKey, isQueue: lane == .queues)
+            if lane == .queues, passOver(deadAddress: row) {
+                replies.left(row.position)
+                holds.lost(destination)
+            } else {
+                hand(row, destination, lane, reader.service, to: &batches)
+            }
+        }
+        return batches
+    }
+
+    /// Events of a resync that failed or were held; nil if there are none that may go.
+    package mutating func takeHeldResync(from reader: OutboxReader, at now: Int64) throws -> Batch? {
+        let room = room(.main, at: now)
+        guard room > 0, !resync.holes.isEmpty, mustScan.resync || !holds.isEmpty && holds.isDue(at: now) else { return nil }
+        let chosen = choose(resync.holes, room, now)
+        mustScan.resync = chosen.count == room
+        if chosen.isEmpty { return nil }
+        let rows = try reader.events(at: chosen.map(\.position))
+        resync.resent(Set(rows.map(\.position)))
+        giveBack(chosen, besides: rows)
+        return resyncBatch(rows, reader.service)
+    }
+
+    mutating func resyncBatch(_ rows: [OutboxRow], _ service: String) -> Batch {
+        main.inFlight += rows.count
+        return rows.map { row in
+            let token = RelayToken(row.position, .resync, destination(ofType: row.type).destination)
+            return (token.rawValue, OutgoingMessage(row, from: service, mandatory: true))
+        }
+    }
+
+    /// Forgets the holds for which nothing waits.
+    package mutating func sweep() {
+        if holds.isEmpty { return }
+        var waited = Set(again.compactMap(\.destination))
+        for stream in [events, replies, resync] { for hole in stream.holes { waited.insert(hole.destination) } }
+        holds.keep(waited)
+    }
+
+    /// Takes up what a person wants sent again.
+    package mutating func want(_ wanted: [(kind: SetAsideKind, position: Int64)]) {
+        for (kind, position) in wanted where !again.contains(where: { $0.kind == kind && $0.position == position }) {
+            again.append(Again(kind: kind, position: position))
+        }
+    }
+
+    /// Messages that were set aside and are tried again; nil if there are none that may go.
+    package mutating func takeAgain(
+        from reader: OutboxReader, queuesAreOpen: Bool, at now: Int64
+    ) throws -> (main: Batch, queues: Batch)? {
+        if again.isEmpty { return nil }
+        var batches = (main: Batch(), queues: Batch())
+        var room = (main: room(.main, at: now), queues: queuesAreOpen ? room(.queues, at: now) : 0)
+        for place in again.indices.reversed() where !again[place].isInFlight {
+            let (kind, position) = (again[place].kind, again[place].position)
+            let row = try kind == .event ? reader.events(at: [position]).first : reader.replies(at: [position]).first
+            guard let row, !row.body.isEmpty else {
+                again.remove(at: place)
+                note(kind, position, "its body is no longer kept")
+                continue
+            }
+            let lane: RelayLane = row.exchange.isEmpty ? .queues : .main
+            let destination =
+                kind == .event
+                ? destination(ofType: row.type).destination : RelayDestination(replyTo: row.routingKey, isQueue: lane == .queues)
+            (again[place].destination, again[place].lane) = (destination, lane)
+            guard (lane == .main ? room.main : room.queues) > 0, holds.isEmpty || holds.take(destination, at: now) else { continue }
+            if holds.isForbidden(destination) {
+                main.isolation.beginAlone()
+                room.main = 1
+            }
+            again[place].isInFlight = true
+            let entry = (
+                RelayToken(position, .again(kind), destination).rawValue,
+                OutgoingMessage(row, from: reader.service, mandatory: kind == .event)
+            )
+            if lane == .main {
+                (room.main, main.inFlight) = (room.main - 1, main.inFlight + 1)
+                batches.main.append(entry)
+            } else {
+                (room.queues, queues.inFlight) = (room.queues - 1, queues.inFlight + 1)
+                loneAddress = row.routingKey
+                deadAddresses.remove(row.routingKey)
+                batches.queues.append(entry)
+            }
+        }
+        return batches.main.isEmpty && batches.queues.isEmpty ? nil : batches
+    }
+
+    /// Whether something waits for the lane of queues.
+    package var wantsQueues: Bool {
+        !replies.holes.isEmpty && replies.holes.contains { $0.lane == .queues } || again.contains { $0.lane == .queues }
+    }
+
+    /// Something that the broker has taken before, or that does nothing; nil: there is nothing, and a fresh connection must do.
+    package mutating func takeProbe(_ lane: RelayLane, from reader: OutboxReader, at now: Int64) throws -> Batch {
+        let message: OutgoingMessage? =
+            switch lane {
+            // Whoever had it drops it by its id.
+            case .main: try reader.smallestEvent(through: events.mark).map { OutgoingMessage($0, from: reader.service, mandatory: false) }
+            // Nobody has a queue of that name, so it goes nowhere.
+            case .queues: OutgoingMessage(exchange: "", routingKey: "\(reader.service).relay-probe", body: [], mandatory: false)
+            }
+        guard let message else {
+            passWithoutProbe(lane, at: now)
+            return []
+        }
+        self[lane].inFlight += 1
+        return [(RelayToken(0, .probe, RelayDestination(code: 0)).rawValue, message)]
     }
 
     /// Notes what became of a message.
     @discardableResult
-    package mutating func settle(_ settlement: RabbitMQPublisher.Settlement) -> (kind: RelayToken.Kind, result: Result) {
+    package mutating func settle(
+        _ settlement: RabbitMQPublisher.Settlement, on lane: RelayLane, at now: Int64
+    ) -> (kind: RelayToken.Kind, result: Result) {
         let token = RelayToken(rawValue: settlement.token)
-        let result: Result
-        switch settlement.outcome {
-        case .confirmed: result = .confirmed
-        case .returned: result = .notRouted
-        case .nacked, .lost, .invalid: result = .failed
-        }
-        switch token.kind {
-        case .reply: settle(reply: token.position, result)
-        case .event(let isConsumed): settle(event: token.position, result, isConsumed: isConsumed)
-        case .resync: settle(resync: token.position, result)
-        }
-        return (token.kind, result)
+        let outcome: Outcome =
+            switch settlement.outcome {
+            case .confirmed: .confirmed
+            case .returned: .returned
+            case .nacked: .nacked
+            case .lost: .lost
+            case .invalid(let reason): .invalid(reason)
+            }
+        return (token.kind, settle(token, outcome, on: lane, at: now))
     }
 
-    /// Tells the store how far the relay has got; written with the next batch.
-    package func mark(_ store: ServiceStore) {
-        store.sent.withLock { marks in (marks.events, marks.replies) = (events.mark, replies.mark) }
+    /// Tells the store how far the relay has got; written with the next batch. Answers what it has passed over or sent after all.
+    @discardableResult
+    package mutating func mark(_ store: ServiceStore) -> [SetAside.Note] {
+        let notes = takeNotes()
+        store.sent.withLock { marks in
+            (marks.events, marks.replies) = (events.mark, replies.mark)
+            if !notes.isEmpty { marks.setAside += notes }
+        }
+        store.eventsSentBeyond.store(events.leftBeyond, ordering: .relaxed)
+        store.repliesSentBeyond.store(replies.leftBeyond, ordering: .relaxed)
+        return notes
+    }
+}
+
+extension RelayIsolation.Closing {
+    /// What the error says with which a live connection ended.
+    package init(_ error: RabbitMQError?) {
+        self =
+            switch error?.code {
+            case .accessRefused, .notFound: .forRights
+            case .preconditionFailed, .channelClosed: .byMessage
+            // 320: an operator, or the node stops.
+            case .connectionClosed where error?.replyCode != 320: .byMessage
+            default: .other
+            }
     }
 }
 

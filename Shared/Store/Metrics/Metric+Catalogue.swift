@@ -5,7 +5,7 @@ extension Metric {
     public static let common = [
         consumedMessages, rejectedCommands, parkedMessages, parkedNow, processDuration, batchSize, commitDuration, deliveryAge, inFlight,
         sentMessages,
-        operationDuration, outboxSequence, outboxSentSequence, outboxPending, outboxAge, waiting, refusedReplies, brokerConnected,
+        operationDuration, outboxSequence, outboxSentSequence, outboxPending, outboxAge, waiting, refusedReplies, setAside, brokerConnected,
         reconnects,
         blockedTime, timerRuns, storeSize, walSize, storeReadable, ready, unreadyReason, readDuration, processMemory, processTime,
         processStart,
@@ -57,6 +57,9 @@ extension Metric {
     public static let waiting = gauge("mart_waiting_messages", "messages", "Messages that wait for a fact of another service.")
     public static let refusedReplies = counter(
         "mart_refused_reply_destinations_total", "messages", "Commands whose reply_to no reply may go to.")
+    public static let setAside = gauge(
+        "mart_set_aside_messages", "messages", by: ["kind"],
+        "Events and replies that the broker takes no way while it takes others, and that were passed over; an event's listeners lack it.")
 
     // MARK: Broker, clock and store
 

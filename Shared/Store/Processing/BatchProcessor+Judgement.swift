@@ -7,6 +7,7 @@ import StrictJSON
 extension BatchProcessor {
     func judge(_ incoming: Incoming, isGuarded: Bool) throws {
         let before = replies.refusedDestinations
+        replies.eventsBefore = outbox.position
         try admit(incoming, isGuarded: isGuarded)
         if replies.refusedDestinations != before { pendingDecisions.append(Decision(unanswered: incoming)) }
     }

@@ -62,6 +62,8 @@ public final class BatchProcessor {
         public var backupRequests: Int
         /// The same of resyncs.
         public var resyncRequests: Int
+        /// The same of messages that were set aside and are to be sent again.
+        public var sendAgainRequests: Int
     }
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws(StoreOpenError) {
@@ -102,7 +104,7 @@ public final class BatchProcessor {
     public var committed: Committed {
         Committed(
             events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested,
-            backupRequests: tx.backupRequests, resyncRequests: tx.resyncRequests)
+            backupRequests: tx.backupRequests, resyncRequests: tx.resyncRequests, sendAgainRequests: tx.sendAgainRequests)
     }
 
     /// Handles and commits a batch, in order. When this returns, everything is durable and every delivery may be acknowledged; when it throws,
@@ -264,19 +266,25 @@ public final class BatchProcessor {
             CrashPoint.writerBegun.pass()
             try body(isGuarded)
             try heard.save(in: connection)
-            let marks = store.sent.withLock { $0 }
+            var marks = store.sent.withLock { $0 }
             let isPresumed = moment.isPresumed && tx.acceptedClock == nil
             try connection.execute(Self.saveProgress, marks.events, marks.replies, max(tx.now, tx.acceptedClock ?? tx.now))
             if isPresumed != isPresumedSaved { try connection.execute(isPresumed ? Self.presume : Self.knowTime) }
             for (number, sent) in marks.resyncs where savedMarks.resyncs[number] != sent {
                 try connection.execute(Self.saveResync, sent, number)
             }
+            // With the marks that pass over it, or it would be lost.
+            if !marks.setAside.isEmpty { try SetAside.write(marks.setAside, at: outbox.time, to: connection) }
             CrashPoint.writerCommitting.pass()
             try store.watch.check()
             let started = ContinuousClock.now
             try connection.execute(Self.commit)
             CrashPoint.writerCommitted.pass()
             commitDuration = started.duration(to: .now)
+            if !marks.setAside.isEmpty {
+                store.sent.withLock { $0.setAside.removeFirst(marks.setAside.count) }
+                marks.setAside = []
+            }
             savedMarks = marks
             isPresumedSaved = isPresumed
         } catch {
@@ -337,7 +345,7 @@ public final class BatchProcessor {
         return outcome
     }
 
-    /// A thrown `Rejection` is a rejection, and money that overflows makes the data invalid.
+    /// A thrown `Rejection` is a rejection; money that overflows, and an event that no consumer would take, make the data invalid.
     private static func catchingRefusals(_ body: () throws -> Outcome) throws -> Outcome {
         do {
             return try body()
@@ -345,6 +353,8 @@ public final class BatchProcessor {
             return .rejected(rejection)
         } catch let overflow as MoneyOverflow {
             return .rejected(Rejection(.invalid, overflow.description))
+        } catch let oversize as OversizeEvent {
+            return .rejected(Rejection(.invalid, oversize.description))
         }
     }
 }

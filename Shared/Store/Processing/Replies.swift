@@ -9,6 +9,8 @@ final class Replies {
     private let service: String
     private let outbox: Outbox
     private let queuesAllowed: Bool
+    /// Position of the last event before the message that is being judged: what follows are its own, and its reply waits for them.
+    var eventsBefore: Int64 = 0
     /// Commands whose `reply_to` no reply may go to.
     var refusedDestinations: Int64 = 0
 
@@ -24,15 +26,15 @@ final class Replies {
     private static let insert = SQL(
         """
         INSERT INTO reply (position, afterEvent, exchange, routingKey, correlationId, messageId, status, code, traceparent, tracestate,
-            body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            body, eventsAfter)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     private static let find = SQL("SELECT status, code, messageId, body, traceparent, tracestate FROM reply WHERE position = ?")
 
     /// Keeps the reply to a command, and sends it if somebody asked.
     func append(_ reply: ReplyData, to incoming: Incoming, cause: Cause, in connection: Connection) throws {
         let header = header(subject: reply.subject, cause: cause)
-        let body = header.body { reply.write(to: &$0) }
+        let body = reply.body(within: Limits.eventSize) { reply in header.body { reply.write(to: &$0) } }
         try insert(
             reply.status.rawValue, reply.code.rawValue, header.id, body, (header.traceparent, header.tracestate), to: incoming,
             cause: cause,
@@ -88,7 +90,7 @@ final class Replies {
         try connection.execute(
             Self.insert, position + 1, outbox.position, exchange, routingKey, incoming.correlationId ?? cause.correlationId, messageId,
             status,
-            code, trace.parent, trace.state, body)
+            code, trace.parent, trace.state, body, eventsBefore)
         position += 1
     }
 }

@@ -11,7 +11,7 @@ enum CommonReads {
         let service = store.definition.name
         return [
             status(store), messages, parkedList, parked, BackupReads.list(of: service), BackupReads.one(of: service),
-            ResyncReads.list(of: store), ResyncReads.one(of: store), SourceReads.all,
+            ResyncReads.list(of: store), ResyncReads.one(of: store), SourceReads.all, SetAsideReads.list,
         ]
     }
 
@@ -24,15 +24,20 @@ enum CommonReads {
                 try Int64.fetchOne(
                     db, sql: "SELECT count(*) FROM reply WHERE position > ? AND routingKey IS NOT NULL", arguments: [marks.replies]) ?? 0
             let waiting = try store?.definition.waiting.map { try Int64.fetchOne(db, sql: $0) ?? 0 } ?? 0
-            json.object { json in
+            // What has left ahead of something that has not waits no more.
+            let beyond = store.map {
+                $0.eventsSentBeyond.load(ordering: .relaxed) + $0.repliesSentBeyond.load(ordering: .relaxed)
+            }
+            try json.object { json in
                 json.member("service", service)
                 json.member("storeId", storeId)
                 json.member("source", source)
                 json.member("lastSequence", last - lifeStart)
-                json.member("outboxPending", last - min(last, marks.events) + replies)
+                json.member("outboxPending", max(0, last - min(last, marks.events) + replies - Int64(beyond ?? 0)))
                 json.member("inFlight", store?.inFlight.load(ordering: .relaxed) ?? 0)
                 json.member("waiting", waiting)
                 json.member("parked", (try? Int64.fetchOne(db, sql: "SELECT count(*) FROM parked WHERE state = 'parked'")) ?? 0)
+                json.member("setAside", try SetAsideReads.count(db))
                 json.member("businessNow", request.now.description)
             }
         }

@@ -14,10 +14,10 @@ public struct ResyncJob: Sendable, Equatable {
     public let endsAt: Int64
 }
 
-extension ServiceStore {
+extension OutboxReader {
     /// The first unfinished job after the one of that number.
     public func nextResync(after number: Int64) throws -> ResyncJob? {
-        try pool.unsafeRead { db in
+        try database.unsafeRead { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT number, consumer, sent, endsAt FROM resync WHERE sent < endsAt AND number > ? ORDER BY number LIMIT 1")
             guard let row = try Row.fetchOne(statement, arguments: [number]) else { return nil }

@@ -205,5 +205,28 @@ enum MessagingSchema {
                 PRIMARY KEY (source, chunk)
             ) STRICT, WITHOUT ROWID;
             """),
+        Migration(
+            "messaging-set-aside",
+            """
+            -- Messages of ours that the broker takes no way, each alone; the relay has passed over them.
+            CREATE TABLE setAside (
+                number INTEGER PRIMARY KEY,
+                -- where it is kept: outbox or reply
+                kind TEXT NOT NULL CHECK (kind IN ('event', 'reply')),
+                position INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('set-aside', 'sending', 'sent')),
+                reason TEXT NOT NULL,
+                -- how often it was set aside
+                times INTEGER NOT NULL,
+                -- system time
+                firstAt INTEGER NOT NULL,
+                lastAt INTEGER NOT NULL,
+                decidedBy TEXT,
+                decision TEXT,
+                UNIQUE (kind, position)
+            ) STRICT;
+            -- Position of the last event before the message that is answered; its own lie between it and afterEvent. NULL: not known.
+            ALTER TABLE reply ADD COLUMN eventsAfter INTEGER;
+            """),
     ]
 }

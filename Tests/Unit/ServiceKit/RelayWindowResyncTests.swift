@@ -1,3 +1,4 @@
+import Contracts
 import Testing
 
 @testable import ServiceKit
@@ -7,63 +8,76 @@ struct RelayWindowResyncTests {
     private var window = RelayWindow(events: 10, replies: 5)
 
     private mutating func handOver(_ positions: [Int64]) {
-        for position in positions { window.resync.handOver(position, isSent: window.resync.isPending(position)) }
+        for position in positions {
+            window.resync.handOver(position)
+            window.main.inFlight += 1
+        }
+    }
+
+    private mutating func settle(_ position: Int64, _ outcome: RelayWindow.Outcome) {
+        _ = window.settle(RelayToken(position, .resync, RelayDestination(code: 1)), outcome, on: .main, at: 0)
     }
 
     @Test mutating func `the mark follows confirms over positions that lie apart`() {
         window.begin(resyncAfter: 2)
         handOver([4, 7])
-        window.resync.handOver(9, isSent: false)
+        window.resync.pass(9)
         #expect(window.inFlight == 2)
-        window.settle(resync: 7, .confirmed)
+        settle(7, .confirmed)
         #expect(window.resync.mark == 2)
-        window.settle(resync: 4, .confirmed)
+        settle(4, .confirmed)
         #expect(window.resync.mark == 9, "what was passed over without sending counts as sent")
         #expect(window.events.mark == 10)
-        #expect(!window.mustRewind)
     }
 
-    @Test mutating func `after a loss it is sent again behind its mark, and what was confirmed is not`() {
+    @Test mutating func `after a loss it is sent again, and what was confirmed is not`() {
         window.begin(resyncAfter: 0)
         handOver([1, 3, 5])
-        window.settle(resync: 1, .confirmed)
-        window.settle(resync: 5, .confirmed)
-        window.settle(resync: 3, .failed)
-        #expect(window.mustRewind)
-        let mustAssert = window.rewind()
-        #expect(!mustAssert)
-        #expect(window.resync.handedOver == 1)
-        #expect([3, 5].map { window.resync.isPending($0) } == [true, false])
-        handOver([3, 5])
-        #expect(window.inFlight == 1)
-        window.settle(resync: 3, .confirmed)
+        settle(1, .confirmed)
+        settle(5, .confirmed)
+        settle(3, .lost)
+        #expect(window.resync.mark == 1)
+        #expect(window.resync.holes.map(\.position) == [3])
+        window.resync.resent([3])
+        window.main.inFlight += 1
+        settle(3, .confirmed)
         #expect(window.resync.mark == 5)
     }
 
     @Test mutating func `one that finds no queue has the topology asserted`() {
         window.begin(resyncAfter: 0)
         handOver([1])
-        window.settle(resync: 1, .notRouted)
-        #expect(window.isResyncUnroutable)
-        #expect(!window.isUnroutable)
-        let mustAssert = window.rewind()
-        #expect(mustAssert)
-        #expect(window.resync.isPending(1))
-        #expect(!window.isResyncUnroutable)
+        settle(1, .returned)
+        let inDoubt = window.takeUnroutable()
+        #expect(inDoubt == 1)
+        #expect(window.resync.holes.map(\.position) == [1])
     }
 
     @Test mutating func `a new job begins where it says`() {
         window.begin(resyncAfter: 0)
         handOver([1])
-        window.settle(resync: 1, .confirmed)
+        settle(1, .confirmed)
         window.begin(resyncAfter: 0)
-        #expect(window.resync.isPending(1))
+        #expect(window.resync.mark == 0)
     }
 
-    @Test(arguments: [RelayToken.Kind.reply, .resync, .event(isConsumed: true), .event(isConsumed: false)])
-    func `a token keeps what it is and where`(kind: RelayToken.Kind) {
-        let token = RelayToken(rawValue: RelayToken(123_456_789, kind).rawValue)
+    @Test(arguments: [
+        RelayToken.Kind.reply, .resync, .event(isConsumed: true), .event(isConsumed: false), .again(.event), .again(.reply), .probe,
+    ])
+    func `a token keeps what it is, where, and where to`(kind: RelayToken.Kind) {
+        let token = RelayToken(rawValue: RelayToken(123_456_789_012, kind, RelayDestination(code: 0xABCD)).rawValue)
         #expect(token.kind == kind)
-        #expect(token.position == 123_456_789)
+        #expect(token.position == 123_456_789_012)
+        #expect(token.destination == RelayDestination(code: 0xABCD))
+        #expect(token.rawValue < 1 << 63, "the upper bit is the publisher's")
+    }
+
+    @Test func `replies to one client have one destination, to two have two`() {
+        let keys = ["reply.till-1.a", "reply.till-1.b.c", "reply.till-2.a", "reply"]
+        let codes = keys.map { RelayDestination(replyTo: $0, isQueue: false) }
+        #expect(codes[0] == codes[1])
+        #expect(Set(codes).count == 3)
+        #expect(RelayDestination(replyTo: "amq.gen-a.b.c", isQueue: true) != RelayDestination(replyTo: "amq.gen-a.b.d", isQueue: true))
+        #expect(codes.allSatisfy { $0.code >= 0x8000 })
     }
 }

@@ -11,6 +11,8 @@ final class Bench {
     let folder: String
     private(set) var store: ServiceStore!
     private(set) var processor: BatchProcessor!
+    /// As the relay reads.
+    private(set) var reader: OutboxReader!
     private let definition: ServiceDefinition
     private var ids = 0
 
@@ -20,6 +22,7 @@ final class Bench {
         self.definition = definition
         store = try ServiceStore(definition, folder: folder, clock: .manual(instant(now)))
         processor = try BatchProcessor(store)
+        reader = try store.outboxReader()
     }
 
     deinit {
@@ -35,11 +38,14 @@ final class Bench {
         try close()
         store = try ServiceStore(other ?? definition, folder: folder, clock: .manual(instant(now)), told: told)
         processor = try BatchProcessor(store)
+        reader = try store.outboxReader()
     }
 
     /// Lets go of the file and its lock.
     func close() throws {
         processor = nil
+        try reader?.close()
+        reader = nil
         try store?.pool.close()
         store = nil
     }
@@ -47,6 +53,11 @@ final class Bench {
     /// Handles a batch as the writer does: afterwards what a person wants replayed.
     func process(_ batch: [Incoming]) throws {
         if try processor.process(batch).replayRequested { while try processor.replayParked() {} }
+    }
+
+    /// Replies as the relay reads them when the events up to a position are confirmed.
+    func replies(after position: Int64, confirmedEvents: Int64, limit: Int) throws -> [OutboxRow] {
+        try reader.replies(after: position, limit: limit, stopsAtAwaiting: true) { $0.through <= confirmedEvents }
     }
 
     func nextId() -> String {

@@ -120,13 +120,14 @@ private struct Put: Handler {
         try tx.publish(
             BoxPut.with {
                 $0.boxId = box.boxId
-                $0.content = box.content
+                $0.content = box.content == "enormous" ? String(repeating: "x", count: Limits.eventSize) : box.content
             })
         switch box.content {
         case "refused": return .rejected(Rejection(.wrongState, "the shelf is full", field: "content", lineId: "l1"))
         case "refused by throwing": throw Rejection(.outOfStock, "no room")
         case "too much": throw MoneyOverflow()
         case "broken": throw Broken()
+        case "wordy": return .answered(JSONWriter.object { $0.member("words", String(repeating: "x", count: Limits.eventSize)) })
         case "strange": return .park(.inconsistent, "it does not fit")
         case "long" where box.note != nil: return .answered(Array(#"{"seen":1}"#.utf8))
         default: return .done
@@ -154,6 +155,9 @@ private struct Label: Handler {
     func handle(_ event: BoxLabelled, in tx: Transaction) throws -> Outcome {
         if try tx.isStale(facet: "label", of: event.boxId) { return .done }
         try tx.execute(Self.put, event.boxId, event.label)
+        if event.label == "enormous" {
+            try tx.publish(BoxPut.with { ($0.boxId, $0.content) = (event.boxId, String(repeating: "x", count: Limits.eventSize)) })
+        }
         return event.label == "unreadable" ? .rejected(Rejection(.wrongState, "nobody can read it")) : .done
     }
 }

@@ -100,9 +100,9 @@ struct BatchProcessorStoreTests {
     @Test func `replies wait for the confirms of the events before them`() throws {
         let bench = try Bench()
         try bench.process((1...3).map { command("put-box", #"{"boxId":"b\#($0)","content":"rice"}"#, id: "m\($0)") })
-        #expect(try bench.store.replies(after: 0, confirmedEvents: 0, limit: 10).isEmpty)
-        #expect(try bench.store.replies(after: 0, confirmedEvents: 2, limit: 10).map(\.position) == [1, 2])
-        #expect(try bench.store.replies(after: 2, confirmedEvents: 3, limit: 10).map(\.position) == [3])
-        #expect(try bench.store.events(after: 1, limit: 1).map(\.position) == [2])
+        #expect(try bench.replies(after: 0, confirmedEvents: 0, limit: 10).isEmpty)
+        #expect(try bench.replies(after: 0, confirmedEvents: 2, limit: 10).map(\.position) == [1, 2])
+        #expect(try bench.replies(after: 2, confirmedEvents: 3, limit: 10).map(\.position) == [3])
+        #expect(try bench.reader.events(after: 1, limit: 1).map(\.position) == [2])
     }
 }

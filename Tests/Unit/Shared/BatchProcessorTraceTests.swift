@@ -20,7 +20,7 @@ struct BatchProcessorTraceTests {
 
     /// What the relay would send: event and reply, each with its headers.
     private func sent() throws -> [OutboxRow] {
-        try bench.store.events(after: 0, limit: 100) + bench.store.replies(after: 0, confirmedEvents: 100, limit: 100)
+        try bench.reader.events(after: 0, limit: 100) + bench.replies(after: 0, confirmedEvents: 100, limit: 100)
     }
 
     private func traces() throws -> [String] { try sent().compactMap { $0.traceparent.map { String(TraceContext.traceId(of: $0)) } } }
@@ -53,10 +53,10 @@ struct BatchProcessorTraceTests {
         try put("b3", more: #","tracestate":"a=1""#, state: "b=2")
         try put("b4", more: #","traceparent":"\#(Self.body)","tracestate":"\#(String(repeating: "x", count: 513))""#)
         try put("b5", more: #","traceparent":"\#(Self.body)","tracestate":7"#)
-        let events = try bench.store.events(after: 0, limit: 10)
+        let events = try bench.reader.events(after: 0, limit: 10)
         #expect(events.map { $0.tracestate } == ["a=1", "b=2", nil, nil, nil])
         #expect(try events.map { try Envelope(parsing: $0.body).tracestate } == ["a=1", "b=2", nil, nil, nil])
-        #expect(try bench.store.replies(after: 0, confirmedEvents: 10, limit: 10).map { $0.tracestate } == ["a=1", "b=2", nil, nil, nil])
+        #expect(try bench.replies(after: 0, confirmedEvents: 10, limit: 10).map { $0.tracestate } == ["a=1", "b=2", nil, nil, nil])
     }
 
     @Test func `a refusal, of whatever kind, stays in the trace`() throws {
@@ -71,7 +71,7 @@ struct BatchProcessorTraceTests {
     @Test func `the same reply goes out again with the trace that its body says`() throws {
         try put("b1", more: #","traceparent":"\#(Self.body)""#)
         try put("b1", more: #","traceparent":"\#(Self.body)""#, header: Self.header)
-        let replies = try bench.store.replies(after: 0, confirmedEvents: 10, limit: 10)
+        let replies = try bench.replies(after: 0, confirmedEvents: 10, limit: 10)
         #expect(replies.count == 2)
         for reply in replies { #expect(try Envelope(parsing: reply.body).traceparent == reply.traceparent) }
     }
@@ -79,7 +79,7 @@ struct BatchProcessorTraceTests {
     @Test func `a timer begins a trace of its own each time`() throws {
         let bench = try Bench(BoxService.definition(timers: [PutByClock()]))
         for _ in 1...2 { try bench.processor.fireTimers { _, error in Issue.record(error) } }
-        let traces = try bench.store.events(after: 0, limit: 10).map { $0.traceparent.map { TraceContext.traceId(of: $0) } }
+        let traces = try bench.reader.events(after: 0, limit: 10).map { $0.traceparent.map { TraceContext.traceId(of: $0) } }
         #expect(traces.count == 4 && traces[0] == traces[1] && traces[2] == traces[3] && traces[1] != traces[2])
     }
 
@@ -88,7 +88,7 @@ struct BatchProcessorTraceTests {
             let bench = try Bench(
                 BoxService.definition(timers: [PutFor(cause: Cause(id: "m", source: "/s", correlationId: "m", traceparent: stored))]))
             try bench.processor.fireTimers { _, error in Issue.record(error) }
-            let traces = try bench.store.events(after: 0, limit: 10).compactMap { $0.traceparent.map { TraceContext.traceId(of: $0) } }
+            let traces = try bench.reader.events(after: 0, limit: 10).compactMap { $0.traceparent.map { TraceContext.traceId(of: $0) } }
             #expect(traces.count == 2 && traces[0] == traces[1], "\(stored ?? "none")")
             #expect((traces.first == Self.traceOfBody[...]) == isKept, "\(stored ?? "none")")
         }

@@ -187,7 +187,7 @@ struct ContractsReplyDestinationTests {
         for allowed in [true, false] { #expect(ReplyDestination(replyTo, queuesAllowed: allowed) == .exchange(routingKey: replyTo)) }
     }
 
-    @Test(arguments: ["amq.gen-JzTY20BRgKO-HjmUJj0wLg", "amq.rabbitmq.reply-to.g1h2AA5yZXBseUA", "amq.rabbitmq.reply-to."])
+    @Test(arguments: ["amq.gen-JzTY20BRgKO-HjmUJj0wLg", "amq.rabbitmq.reply-to.g1h2AA5yZXBseUA", "amq.rabbitmq.reply-to.x.y"])
     func `a queue of the broker's naming is written to only where that is allowed`(replyTo: String) {
         #expect(ReplyDestination(replyTo, queuesAllowed: true) == .queue(replyTo))
         #expect(ReplyDestination(replyTo, queuesAllowed: false) == nil)
@@ -195,7 +195,8 @@ struct ContractsReplyDestinationTests {
 
     @Test(arguments: [
         "", "reply", "reply.", "reply.client", "replies.client.x", "Reply.client.x", "permits.commands", "amq.rabbitmq.reply-to",
-        "amq.topic", "amq.genx", "my-queue",
+        "amq.topic", "amq.genx", "my-queue", "amq.rabbitmq.reply-to.", "amq.rabbitmq.reply-to.a b", "amq.rabbitmq.reply-to.a\u{7F}",
+        "amq.rabbitmq.reply-to.\u{E4}",
         " reply.a.b",
     ])
     func `nobody else gets a reply`(replyTo: String) { #expect(ReplyDestination(replyTo, queuesAllowed: true) == nil) }

@@ -21,7 +21,8 @@ struct ReadsCommonTests {
         #expect(status == 200)
         #expect(
             body.members.map(\.name) == [
-                "service", "storeId", "source", "lastSequence", "outboxPending", "inFlight", "waiting", "parked", "businessNow",
+                "service", "storeId", "source", "lastSequence", "outboxPending", "inFlight", "waiting", "parked", "setAside",
+                "businessNow",
             ])
         #expect(body["service"]?.string == "box")
         #expect(body["storeId"]?.string == bench.store.storeId)

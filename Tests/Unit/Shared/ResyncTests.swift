@@ -66,11 +66,11 @@ struct ResyncTests {
 
     /// Subjects of everything that the first unfinished job sends, read as the relay does.
     private func sent(after number: Int64 = 0, limit: Int = 2) throws -> [String] {
-        guard let job = try harness.store.nextResync(after: number) else { return [] }
+        guard let job = try harness.reader.nextResync(after: number) else { return [] }
         var subjects: [String] = []
         var position = job.sent
         while position < job.endsAt {
-            let (rows, through) = try harness.store.events(of: job, after: position, limit: limit)
+            let (rows, through) = try harness.reader.events(of: job, after: position, limit: limit)
             subjects += try rows.map { try Envelope(parsing: $0.body).subject ?? "" }
             #expect(rows.allSatisfy { $0.type == Rung.name.type }, "only what the consumer takes")
             #expect(through > position)
@@ -85,9 +85,9 @@ struct ResyncTests {
         #expect(reply.status == .accepted)
         #expect(reply.details["events"]?.int64 == 10)
         #expect(try sent() == ["s1", "s2", "s3", "s4", "s5"])
-        let job = try #require(try harness.store.nextResync(after: 0))
-        let row = try #require(try harness.store.events(of: job, after: 0, limit: 1).rows.first)
-        let original = try harness.store.events(after: 0, limit: 1)[0]
+        let job = try #require(try harness.reader.nextResync(after: 0))
+        let row = try #require(try harness.reader.events(of: job, after: 0, limit: 1).rows.first)
+        let original = try harness.reader.events(after: 0, limit: 1)[0]
         #expect(row.body == original.body)
         #expect(row.messageId == original.messageId)
         #expect(row.routingKey == original.routingKey)
@@ -137,7 +137,7 @@ struct ResyncTests {
         let body = data.contains("consumer") ? data : #""consumer":"settlement",\#(data)"#
         let named = body.contains(#""by""#) ? body : #""by":"Maria",\#(body)"#
         #expect(try harness.send(resync, data: "{\(named)}").code == code)
-        #expect(try harness.store.nextResync(after: 0) == nil)
+        #expect(try harness.reader.nextResync(after: 0) == nil)
     }
 
     @Test func `progress is written down with the next batch, and the job is done at its end`() throws {
@@ -150,7 +150,7 @@ struct ResyncTests {
         #expect(try sent() == ["s3"])
         harness.store.sent.withLock { $0.resyncs[1] = 6 }
         try ring(5...5)
-        #expect(try harness.store.nextResync(after: 0) == nil)
+        #expect(try harness.reader.nextResync(after: 0) == nil)
         let told = try harness.get("/v1/resyncs?consumer=settlement").body["items"]?.elements.first
         #expect(told?["state"]?.string == "done")
         #expect(told?["requestedBy"]?.string == "Maria")
@@ -168,10 +168,10 @@ struct ResyncTests {
                     """)
             try db.execute(sql: "INSERT INTO resync VALUES (1, 'settlement', 2, 12000, 2, 'Maria', 0)")
         }
-        let job = try #require(try harness.store.nextResync(after: 0))
+        let job = try #require(try harness.reader.nextResync(after: 0))
         var (position, strides) = (job.sent, 0)
         while position < job.endsAt {
-            let (rows, through) = try harness.store.events(of: job, after: position, limit: 100)
+            let (rows, through) = try harness.reader.events(of: job, after: position, limit: 100)
             #expect(rows.isEmpty)
             (position, strides) = (through, strides + 1)
         }

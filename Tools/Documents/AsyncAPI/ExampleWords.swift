@@ -65,7 +65,8 @@ enum ExampleWords {
         "consignment.accept-clock/reason": "the machine was off since November", "consignment.accept-clock/time": "2027-02-01T01:00:00Z",
         "settlement.accept-clock/reason": "the machine was off since November", "settlement.accept-clock/time": "2027-02-01T01:00:00Z",
 
-        // Parked messages
+        // Parked messages, and what was set aside
+        "setAsideIds": "event-42",
         "parkedIds": "0198c7d2-5b7e-7c3a-9b1e-0f6f2a9d1c11",
     ]
 }

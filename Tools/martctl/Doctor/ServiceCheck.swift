@@ -6,6 +6,11 @@ enum ServiceCheck {
         "broker-unreachable": "is the broker up, and AMQP_URL of the service right? Its log names the reason",
         "broker-blocked": "the broker has an alarm of memory or disk: make room on its machine; publishing goes on by itself",
         "unroutable": "a consumer's queue or binding is missing: martctl topology diff, then martctl topology apply --yes",
+        "queue-full": "whoever reads the queue is away or behind: start it; and look for a policy that limits its length "
+            + "(martctl doctor --api, rabbitmqctl list_policies). It is tried again after growing pauses, half a minute at most",
+        "publish-refused": "the service's user lacks a right, or the broker closes its channels: the broker's log names which. It is tried "
+            + "again after growing pauses",
+        "set-aside": "martctl set-aside list says why; mend that, then martctl set-aside send",
         "store-failing": "the disk of the service's machine is full or failing: make room; the batch is tried again by itself",
         "timer-failing": "the message names the timer; the service's log has the error",
         "clock-implausible": "see `clock` below",
@@ -33,6 +38,13 @@ enum ServiceCheck {
                 .warning(
                     .services, "\(parked) message\(parked == 1 ? " is" : "s are") parked at \(look.service)",
                     cure: "martctl parked list --service \(look.service)"))
+        }
+        if let setAside = look.status?.setAside, setAside > 0 {
+            findings.append(
+                .warning(
+                    .services, "\(setAside) message\(setAside == 1 ? " of \(look.service) is" : "s of \(look.service) are") set aside: the "
+                        + "broker takes others and not \(setAside == 1 ? "this one" : "these")",
+                    cure: "martctl set-aside list --service \(look.service)"))
         }
         return findings
     }

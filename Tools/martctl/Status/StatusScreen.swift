@@ -90,6 +90,8 @@ struct StatusScreen {
         let parked = services.reduce(0) { $0 + ($1.status?.parked ?? 0) }
         var lines = ["  ✓ all services are ready, all queues have a consumer"]
         if parked > 0 { lines.append("  ! \(parked) messages are parked for a person: `martctl parked list`") }
+        let setAside = services.reduce(0) { $0 + ($1.status?.setAside ?? 0) }
+        if setAside > 0 { lines.append("  ! \(setAside) messages are set aside, for the broker does not take them: `martctl set-aside`") }
         return lines.joined(separator: "\n")
     }
 

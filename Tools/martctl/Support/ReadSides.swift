@@ -113,6 +113,8 @@ struct ServiceStatus: Sendable {
     let inFlight: Int64
     let waiting: Int64
     let parked: Int64
+    /// Messages that the broker takes no way.
+    let setAside: Int64
     let businessNow: String
     /// The answer as it came.
     let json: JSONValue
@@ -125,6 +127,7 @@ struct ServiceStatus: Sendable {
         inFlight = json["inFlight"]?.int64 ?? 0
         waiting = json["waiting"]?.int64 ?? 0
         parked = json["parked"]?.int64 ?? 0
+        setAside = json["setAside"]?.int64 ?? 0
         businessNow = json["businessNow"]?.string ?? ""
     }
 }

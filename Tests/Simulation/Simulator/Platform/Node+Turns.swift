@@ -192,28 +192,52 @@ extension Node {
         }
     }
 
-    private static let consumedTypes = Topology.platform.consumedTypes
-
-    /// One turn of the relay, as `Relay` takes it.
+    /// One turn of the relay, as `RelayTurn` takes it.
     func relay() throws {
-        guard let store, let processor else { return }
-        for settlement in publisher.takeSettlements() { window.settle(settlement) }
-        window.mark(store)
-        if window.mustRewind, window.inFlight == 0 {
-            let mustAssertTopology = window.rewind()
-            pausedUntil = machine.now.adding(mustAssertTopology ? .seconds(1) : .milliseconds(50))
-            if mustAssertTopology, let zombie = publisher.lose() { broker.close(zombie.channel) }
+        guard let store, let reader, let processor else { return }
+        let (now, committed) = (machine.now.milliseconds, processor.committed)
+        for (lane, end) in [(RelayLane.main, publisher), (.queues, queuePublisher)] {
+            for settlement in end.takeSettlements() { window.settle(settlement, on: lane, at: now) }
+            window.conclude(.init(end.refusal), end.refusal?.text ?? "", on: lane, at: now)
         }
-        guard isOpen, !window.mustRewind, machine.now >= pausedUntil, publisher.isConnected else { return }
-        while let batch = try window.takeEvents(from: store, upTo: processor.committed.events, consumed: Self.consumedTypes) {
-            publisher.enqueue(batch)
+        passedOver += window.mark(store).count
+        if window.takeUnroutable() != nil, let zombie = publisher.lose() { broker.close(zombie.channel) }
+        let queuesAreOpen = queuePublisher.isConnected
+        guard isOpen, publisher.isConnected else { return }
+        for (lane, end) in [(RelayLane.main, publisher), (.queues, queuePublisher)] where end.isConnected && window.mustProbe(lane, at: now)
+        {
+            end.enqueue(try window.takeProbe(lane, from: reader, at: now))
         }
-        while let batch = try window.takeReplies(from: store, upTo: processor.committed.replies) { publisher.enqueue(batch) }
-        if window.events.handedOver >= processor.committed.events {
-            let batch = try resync.takeBatch(processor.committed.resyncRequests, from: store, in: &window)
-            if !batch.isEmpty { publisher.enqueue(batch) }
+        while let batch = try window.takeEvents(from: reader, upTo: committed.events, at: now) { publisher.enqueue(batch) }
+        while let batches = try window.takeReplies(from: reader, upTo: committed.replies, queuesAreOpen: queuesAreOpen, at: now) {
+            publisher.enqueue(batches.main)
+            queuePublisher.enqueue(batches.queues)
         }
-        window.mark(store)
+        if committed.sendAgainRequests != sendAgainRequests {
+            sendAgainRequests = committed.sendAgainRequests
+            window.want(try reader.wantedAgain(limit: 100))
+        }
+        if let batches = try window.takeAgain(from: reader, queuesAreOpen: queuesAreOpen, at: now) {
+            publisher.enqueue(batches.main)
+            queuePublisher.enqueue(batches.queues)
+        }
+        if let batch = try window.takeHeldResync(from: reader, at: now) { publisher.enqueue(batch) }
+        if window.events.handedOver >= committed.events {
+            publisher.enqueue(try resync.takeBatch(committed.resyncRequests, of: store, from: reader, in: &window, at: now))
+        }
+        window.sweep()
+        passedOver += window.mark(store).count
+    }
+}
+
+extension RelayIsolation.Closing {
+    init(_ refusal: InMemoryBroker.Refusal?) {
+        self =
+            switch refusal?.replyCode {
+            case nil: .other
+            case 403, 404: .forRights
+            default: .byMessage
+            }
     }
 }
 

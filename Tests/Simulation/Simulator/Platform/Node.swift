@@ -14,6 +14,8 @@ import Synchronization
 final class Node {
     let definition: ServiceDefinition
     private(set) var publisher: PublisherEnd
+    /// For replies to queues.
+    private(set) var queuePublisher: PublisherEnd
     private(set) var consumer: ConsumerEnd
     let broker: InMemoryBroker
     let machine: VirtualMachine
@@ -24,8 +26,12 @@ final class Node {
     let clock: NodeClock
 
     private(set) var store: ServiceStore?
+    private(set) var reader: OutboxReader?
     private(set) var processor: BatchProcessor?
     var window = RelayWindow(events: 0, replies: 0)
+    var sendAgainRequests = -1
+    /// Messages that the relay has set aside.
+    var passedOver = 0
     var resync = RelayResync()
     var timers = TimerSchedule()
     private(set) var suspects = Suspects(isArmed: false)
@@ -39,7 +45,6 @@ final class Node {
     var acceptedAt: Int?
     var lastEvent: Int64 = 0
     private(set) var isOpen = false
-    var pausedUntil = Instant(milliseconds: 0)
     /// The store is another one than before: what it holds was told long ago.
     private var isRestored = false
 
@@ -73,6 +78,7 @@ final class Node {
         ownQueues = Topology.platform.queues(of: definition.name)
         clock = NodeClock(machine, offset: plan.clockOffsets[place])
         publisher = PublisherEnd(broker)
+        queuePublisher = PublisherEnd(broker)
         consumer = ConsumerEnd(broker)
         try StoreTemplate.copy(definition, to: self.folder)
         _ = try start()
@@ -81,6 +87,7 @@ final class Node {
     /// Closed by hand, its log is not brought into a file that is about to go.
     deinit {
         processor = nil
+        try? reader?.close()
         try? store?.pool.close()
     }
 
@@ -92,14 +99,16 @@ final class Node {
         let processor = try BatchProcessor(store)
         processor.keepsRoutine = true
         let marks = store.sent.withLock { $0 }
-        window = RelayWindow(events: marks.events, replies: marks.replies)
+        window = RelayWindow(
+            events: marks.events, replies: marks.replies, consumed: Topology.platform.consumedTypes, seed: UInt64(machine.now.milliseconds))
+        sendAgainRequests = -1
+        reader = try store.outboxReader()
         resync = RelayResync()
         timers = TimerSchedule()
         suspects = Suspects(isArmed: store.wasStoppedUncleanly)
         if isRestored { (lastNow, lastEvent, isRestored) = (store.clock.now, processor.committed.events, false) }
         (self.store, self.processor) = (store, processor)
         isOpen = false
-        pausedUntil = machine.now
         guard var commit = unobserved else { return nil }
         unobserved = nil
         commit.events = try newEvents(store)
@@ -112,12 +121,13 @@ final class Node {
         attempted = nil
         (held, turns) = ([], [:])
         processor = nil
+        try reader?.close()
         try store?.pool.close()
-        store = nil
+        (store, reader) = (nil, nil)
         doom = nil
-        let zombies = [publisher.lose(), consumer.lose()].compactMap { $0 }
+        let zombies = [publisher.lose(), queuePublisher.lose(), consumer.lose()].compactMap { $0 }
         // The next process counts its connections from one.
-        (publisher, consumer) = (PublisherEnd(broker), ConsumerEnd(broker))
+        (publisher, queuePublisher, consumer) = (PublisherEnd(broker), PublisherEnd(broker), ConsumerEnd(broker))
         return zombies
     }
 
@@ -195,6 +205,10 @@ final class Node {
             publisher.connect()
             try broker.assertTopology(Self.queues)
         }
+        if !queuePublisher.isConnected, window.wantsQueues || window.state(of: .queues) != .open {
+            queuePublisher.connect()
+            window.opened()
+        }
         if !consumer.isConnected {
             let isConnected = consumer.connect { channel in
                 try broker.assertTopology(ownQueues)
@@ -215,7 +229,7 @@ final class Node {
     var isQuiet: Bool {
         guard let store, let processor else { return false }
         let committed = processor.committed
-        return held.isEmpty && consumer.isIdle && publisher.isIdle && publisher.isConnected && consumer.isConnected
+        return held.isEmpty && consumer.isIdle && publisher.isIdle && queuePublisher.isIdle && publisher.isConnected && consumer.isConnected
             && !isClockDoubted && !timers.isDue(on: store.clock.moment.datedToday, at: machine.monotonic)
             && window.events.mark >= committed.events
             && window.replies.mark >= committed.replies && !committed.replayRequested && (try? hasResync(store)) == false

@@ -78,6 +78,10 @@ extension Simulation {
             try end.1.read(.max)
         }
         for node in nodes {
+            node.queuePublisher.arrive(.max)
+            try node.queuePublisher.read(.max)
+        }
+        for node in nodes {
             try write(node, max: 100)
             try node.relay()
         }

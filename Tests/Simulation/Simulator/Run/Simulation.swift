@@ -78,6 +78,7 @@ public final class Simulation {
             try takeStep()
         }
         try settle()
+        for node in nodes { for _ in 0..<node.passedOver { watch.note("set aside") } }
         try compareWithModel()
         try liveOn(days: 3)
     }
@@ -200,8 +201,12 @@ public final class Simulation {
         // The two connections and the two directions of each know nothing of each other.
         for _ in 0..<2 {
             switch below(4) {
-            case 0: publisher.arrive(count)
-            case 1: try publisher.read(count)
+            case 0:
+                publisher.arrive(count)
+                if end < 4 { nodes[end].queuePublisher.arrive(count) }
+            case 1:
+                try publisher.read(count)
+                if end < 4 { try nodes[end].queuePublisher.read(count) }
             case 2: consumer.arrive(count)
             default: try consumer.read(count)
             }
