@@ -82,8 +82,8 @@ public struct SendAgainRequest: Record {
         try f.ids("setAsideIds", &setAsideIds)
         try f.choice("kind", &kind)
         try f.flag("dryRun", &dryRun)
-        try f.text("by", &by)
-        try f.text("reason", &reason)
+        try f.person("by", &by)
+        try f.prose("reason", &reason)
     }
 
     public func check() throws(InvalidData) {
