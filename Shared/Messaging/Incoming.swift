@@ -76,6 +76,8 @@ public enum Limits {
     public static let batch = 1000
     /// Unacknowledged deliveries per queue.
     public static let prefetch: UInt16 = 2000
+    /// The same on the first connection after the process died: what killed it may be among them, and each is taken by itself.
+    public static let prefetchAfterDeath: UInt16 = 50
     /// Outbox rows that are with the publisher at once: more than it keeps in flight, so that the next are at hand when confirms come.
     public static let relayWindow = 2000
     /// How far events, or replies, may leave ahead of one that does not.

@@ -41,6 +41,24 @@ public enum RabbitMQLimits {
 
     /// Most deliveries read before they are handed over. Bounds the latency of a turn, not the throughput.
     static let deliveriesPerTurn = 256
+    /// A consumer stops reading while so much is in hand: read and not yet acknowledged or rejected. One message more always fits, however large it
+    /// is. Small messages meet the prefetch long before. Bytes.
+    public static let bytesInHand = 32 << 20
+    /// What a delivery takes besides its body. Bytes.
+    static let deliveryOverheadBytes = 512
+    /// Header frames up to here are within that overhead; beyond …
+    static let smallHeaderBytes = 1024
+    /// … a byte of a header takes so many when it is decoded, at worst: a list of nothings.
+    static let decodedBytesPerHeaderByte = 32
+
+    /// About what a delivery takes in memory.
+    static func bytesInMemory(body: Int, header: Int) -> Int {
+        body + deliveryOverheadBytes + (header > smallHeaderBytes ? header * decodedBytesPerHeaderByte : 0)
+    }
+
+    /// A consumer that does not read for now takes the connection for dead when the peer's machine has taken nothing for so many heartbeats.
+    static let silentHeartbeats = 3
+
     /// Most frames a publisher reads in one turn.
     static let framesPerTurn = 4096
     /// A publisher reads what has come in after so many messages written …

@@ -15,6 +15,8 @@ protocol ConnectionClient: AnyObject {
     func end()
     /// Whether other threads have handed in something.
     var hasWork: Bool { get }
+    /// Whether what comes in is a reason to wake.
+    var isReading: Bool { get }
     /// Whether nothing is waiting for the broker, so that a shutdown need not wait.
     var isIdle: Bool { get }
 }
@@ -112,7 +114,8 @@ final class ConnectionLoop {
                 control.wakeUp.cancelSleep()
             } else {
                 let rest = stopDeadline.map { ($0 - now).pollMilliseconds } ?? RabbitMQLimits.turnMilliseconds
-                control.wakeUp.sleep(socket: connection.socket, milliseconds: min(rest, RabbitMQLimits.turnMilliseconds))
+                control.wakeUp.sleep(
+                    socket: connection.socket, isReading: client.isReading, milliseconds: min(rest, RabbitMQLimits.turnMilliseconds))
             }
         }
     }

@@ -9,17 +9,22 @@ final class ConsumerClient: ConnectionClient {
     private var generation = 0
     /// When what is maintained is declared again.
     private var nextAssertion = MonotonicTime.now()
+    /// Whether too much is in hand to read on, and when to say then that we live: the library says it by itself only when it reads.
+    private var isPaused = false
+    private var nextHeartbeat = MonotonicTime.now()
     /// Optional subscriptions whose queue was missing; left out of the next attempt only.
     private var missing: Set<Int> = []
 
     init(core: ConsumerCore) { self.core = core }
 
     var hasWork: Bool { core.hasRequests }
+    var isReading: Bool { !isPaused }
     /// A shutdown sends what was acknowledged before it and waits for nothing else.
     var isIdle: Bool { true }
 
     func begin(_ connection: NativeConnection, generation: Int) throws(RabbitMQError) {
         self.generation = generation
+        isPaused = false
         ledger = AcknowledgementLedger()
         reader = FrameReader(
             sources: core.subscriptions.map { .init(queue: $0.queue, maxBodySize: $0.maxBodySize) }, generation: generation)
@@ -27,7 +32,8 @@ final class ConsumerClient: ConnectionClient {
         for index in left {
             let subscription = core.subscriptions[index]
             try connection.startConsumer(
-                queue: subscription.queue, tag: String(index), prefetch: subscription.prefetch, exclusive: subscription.exclusive,
+                queue: subscription.queue, tag: String(index),
+                prefetch: generation == 1 ? subscription.firstPrefetch ?? subscription.prefetch : subscription.prefetch, exclusive: subscription.exclusive,
                 arguments: subscription.arguments)
         }
         try waitForConsumers(connection, count: left.count)
@@ -52,12 +58,14 @@ final class ConsumerClient: ConnectionClient {
         return left
     }
 
+    /// Does not wait to the end when so much is delivered meanwhile that reading must pause: answers to the others are behind it.
     private func waitForConsumers(_ connection: NativeConnection, count: Int) throws(RabbitMQError) {
         let deadline = MonotonicTime.now() + core.control.configuration.rpcTimeout
         var started = 0
         while started < count {
-            switch try reader.next(from: connection) {
+            switch try reader.next(from: connection, bytes: core.byteBudget) {
             case .consumerStarted: started += 1
+            case .progress where reader.bytes >= core.byteBudget: return
             case .nothing:
                 let now = MonotonicTime.now()
                 core.control.turned(at: now)
@@ -75,10 +83,11 @@ final class ConsumerClient: ConnectionClient {
             for declaration in core.maintained() { try connection.assert(declaration) }
             nextAssertion = now + connection.heartbeat
         }
-        let isMoreToRead = try read(connection)
-        if let last = reader.deliveries.last {
-            ledger.deliver(through: last.deliveryTag)
-            core.handOver(&reader.deliveries)
+        let isMoreToRead = try read(connection, now: now)
+        if reader.deliveries.isEmpty { return isMoreToRead }
+        reader.take { deliveries, sizes in
+            ledger.deliver(sizes)
+            core.handOver(&deliveries)
         }
         return isMoreToRead
     }
@@ -111,9 +120,11 @@ final class ConsumerClient: ConnectionClient {
     }
 
     /// - Returns: whether it stopped before everything was read.
-    private func read(_ connection: NativeConnection) throws(RabbitMQError) -> Bool {
-        while reader.deliveries.count < RabbitMQLimits.deliveriesPerTurn {
-            switch try reader.next(from: connection, deliveries: RabbitMQLimits.deliveriesPerTurn) {
+    private func read(_ connection: NativeConnection, now: MonotonicTime) throws(RabbitMQError) -> Bool {
+        let room = core.byteBudget - ledger.bytesInHand
+        try pause(room <= 0, connection, now: now)
+        while reader.deliveries.count < RabbitMQLimits.deliveriesPerTurn, reader.bytes < room {
+            switch try reader.next(from: connection, deliveries: RabbitMQLimits.deliveriesPerTurn, bytes: room) {
             case .nothing: return false
             case .progress: return true
             case .blocked, .unblocked, .consumerStarted: break
@@ -121,7 +132,22 @@ final class ConsumerClient: ConnectionClient {
             case .confirmed, .returned: throw .protocolViolation("a publisher's method on a consumer's channel")
             }
         }
-        return true
+        return !isPaused
+    }
+
+    /// Not to read is to leave the rest in the kernels' hands and then the broker's. Meanwhile heartbeats go on, and the peer's end is noticed.
+    private func pause(_ mustPause: Bool, _ connection: NativeConnection, now: MonotonicTime) throws(RabbitMQError) {
+        if mustPause != isPaused {
+            isPaused = mustPause
+            nextHeartbeat = now
+            connection.limitSilence(mustPause)
+        }
+        guard isPaused, connection.heartbeat > .zero else { return }
+        if connection.isPeerGone { throw .connectionLost("the peer has ended the connection") }
+        if now >= nextHeartbeat {
+            try connection.sendHeartbeat()
+            nextHeartbeat = now + connection.heartbeat / 2
+        }
     }
 
     private func cancelled(_ tag: String) -> RabbitMQError {

@@ -14,6 +14,7 @@ final class ConsumerCore: Sendable {
 
     let control: ConnectionControl
     let subscriptions: [Subscription]
+    let byteBudget: Int
     let maintained: @Sendable () -> [Declaration]
     private let shared = Monitor(Shared())
 
@@ -30,13 +31,14 @@ final class ConsumerCore: Sendable {
     }
 
     init(
-        configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,
+        configuration: RabbitMQConfiguration, subscriptions: [Subscription], byteBudget: Int, logger: Logger,
         setup: @escaping @Sendable (SetupChannel) throws -> Void, maintained: @escaping @Sendable () -> [Declaration],
         onStateChange: (@Sendable (ConnectionState) -> Void)?
     ) {
         control = ConnectionControl(
             configuration: configuration, logger: logger, role: "consumer", setup: setup, onStateChange: onStateChange)
         self.subscriptions = subscriptions
+        self.byteBudget = byteBudget
         self.maintained = maintained
     }
 

@@ -3,7 +3,8 @@ public import Logging
 /// Consumes from queues over a connection and a thread of its own.
 ///
 /// All subscriptions share one channel, so that delivery tags are in the order of arrival over all of them. Never more than the sum
-/// of the prefetches is buffered. When the connection ends, what was buffered and not taken is dropped (the broker delivers it
+/// of the prefetches is in hand (delivered and not acknowledged), nor more bytes than its budget and one message: whoever waits for more before
+/// acknowledging waits for ever. When the connection ends, what was buffered and not taken is dropped (the broker delivers it
 /// again), and acknowledgements of older generations are ignored. A queue that is deleted ends the connection too; the next one goes
 /// through `setup`, which declares it anew. Call `shutdown(timeout:)` in the end; without it the thread is told to stop when the
 /// consumer is released.
@@ -14,6 +15,8 @@ public final class RabbitMQConsumer: Sendable {
         public var queue: String
         /// Most deliveries unacknowledged at a time, at least 1.
         public var prefetch: UInt16
+        /// The same on the first connection, where it differs: a prefetch changes only with a connection.
+        public var firstPrefetch: UInt16?
         /// Whether to refuse other consumers on the queue.
         public var exclusive: Bool
         /// Consumer arguments, e.g. `x-priority`.
@@ -24,11 +27,12 @@ public final class RabbitMQConsumer: Sendable {
         public var isOptional: Bool
 
         public init(
-            queue: String, prefetch: UInt16, exclusive: Bool = false, arguments: [String: FieldValue] = [:],
+            queue: String, prefetch: UInt16, firstPrefetch: UInt16? = nil, exclusive: Bool = false, arguments: [String: FieldValue] = [:],
             maxBodySize: Int = RabbitMQLimits.maxBodyBytes, isOptional: Bool = false
         ) {
             self.queue = queue
             self.prefetch = prefetch
+            self.firstPrefetch = firstPrefetch
             self.exclusive = exclusive
             self.arguments = arguments
             self.maxBodySize = maxBodySize
@@ -40,20 +44,22 @@ public final class RabbitMQConsumer: Sendable {
 
     /// Makes a consumer; nothing happens before `start()`.
     /// - Parameters:
+    ///   - byteBudget: nothing is read while so many bytes are in hand.
     ///   - setup: declares queues and bindings, on every new connection before consuming. Runs on the consumer's thread.
     ///   - maintained: declared again at every heartbeat while connected, without waiting for answers, so that what somebody takes away
     ///     comes back. A refusal ends the connection, and `setup` meets its reason. Called on the consumer's thread.
     ///   - onStateChange: gets every change of `state` and every failed attempt to connect, on the consumer's thread; must return soon.
     /// - Precondition: every prefetch is at least 1.
     public init(
-        configuration: RabbitMQConfiguration, subscriptions: [Subscription], logger: Logger,
+        configuration: RabbitMQConfiguration, subscriptions: [Subscription], byteBudget: Int = RabbitMQLimits.bytesInHand, logger: Logger,
         setup: @escaping @Sendable (SetupChannel) throws -> Void = { _ in },
         maintained: @escaping @Sendable () -> [Declaration] = { [] },
         onStateChange: (@Sendable (ConnectionState) -> Void)? = nil
     ) {
-        precondition(subscriptions.allSatisfy { $0.prefetch > 0 }, "A prefetch of 0 means without limit")
+        precondition(subscriptions.allSatisfy { $0.prefetch > 0 && $0.firstPrefetch != 0 }, "A prefetch of 0 means without limit")
+        precondition(byteBudget > 0, "A budget of nothing")
         core = ConsumerCore(
-            configuration: configuration, subscriptions: subscriptions, logger: logger, setup: setup, maintained: maintained,
+            configuration: configuration, subscriptions: subscriptions, byteBudget: byteBudget, logger: logger, setup: setup, maintained: maintained,
             onStateChange: onStateChange)
     }
 

@@ -25,8 +25,12 @@ struct FrameReader {
         var maxBodySize: Int
     }
 
-    /// Complete deliveries, for the caller to take.
-    var deliveries: [Delivery] = []
+    /// Complete deliveries, for the caller to take …
+    private(set) var deliveries: [Delivery] = []
+    /// … what each of them takes in memory …
+    private(set) var sizes: [UInt32] = []
+    /// … and all together. Bytes.
+    private(set) var bytes = 0
 
     private let sources: [Source]
     private let generation: Int
@@ -50,22 +54,33 @@ struct FrameReader {
     private var body: [UInt8] = []
     private var bodySize = 0
     private var bodySeen = 0
+    private var headerBytes = 0
 
     init(sources: [Source], generation: Int) {
         self.sources = sources
         self.generation = generation
     }
 
-    /// Reads frames until one asks for something, until so many deliveries are complete, or for long enough; never waits.
+    /// Reads frames until one asks for something, until so many deliveries or bytes of them are complete, or for long enough; never waits.
     /// - Throws: when the broker closed channel or connection, or the stream ended or makes no sense.
-    mutating func next(from connection: NativeConnection, deliveries limit: Int = .max) throws(RabbitMQError) -> Event {
+    mutating func next(
+        from connection: NativeConnection, deliveries limit: Int = .max, bytes byteLimit: Int = .max
+    ) throws(RabbitMQError) -> Event {
         for _ in 0..<RabbitMQLimits.framesPerTurn {
-            if deliveries.count >= limit { break }
+            if deliveries.count >= limit || bytes >= byteLimit { break }
             let event = try frame(from: connection)
             if case .progress = event { continue }
             return event
         }
         return .progress
+    }
+
+    /// Gives the complete deliveries away.
+    mutating func take(_ body: (_ deliveries: inout [Delivery], _ sizes: [UInt32]) -> Void) {
+        body(&deliveries, sizes)
+        deliveries.removeAll(keepingCapacity: true)
+        sizes.removeAll(keepingCapacity: true)
+        bytes = 0
     }
 
     private mutating func frame(from connection: NativeConnection) throws(RabbitMQError) -> Event {
@@ -80,6 +95,7 @@ struct FrameReader {
         case AMQP_FRAME_METHOD: return try method(frame.payload.method)
         case AMQP_FRAME_HEADER:
             guard let decoded = frame.payload.properties.decoded else { throw .protocolViolation("a header frame without properties") }
+            headerBytes = frame.payload.properties.raw.len
             return try header(
                 decoded.assumingMemoryBound(to: amqp_basic_properties_t.self), size: frame.payload.properties.body_size)
         case AMQP_FRAME_BODY: return try fragment(frame.payload.body_fragment.buffer)
@@ -182,6 +198,9 @@ struct FrameReader {
     private mutating func finishDelivery(_ body: [UInt8]) {
         guard let properties = messageProperties.take() else { return }
         part = .none
+        let size = RabbitMQLimits.bytesInMemory(body: body.count, header: headerBytes)
+        sizes.append(UInt32(clamping: size))
+        bytes += size
         deliveries.append(
             Delivery(
                 queue: sources[source].queue, generation: generation, deliveryTag: tag, redelivered: isRedelivered, exchange: exchange,

@@ -101,6 +101,23 @@ final class NativeConnection {
         try check(amqp_basic_reject(handle, Self.channel, tag, requeue ? 1 : 0), "rejecting")
     }
 
+    /// Says that we live, which the library does by itself only when it reads or writes.
+    func sendHeartbeat() throws(RabbitMQError) {
+        var frame = amqp_frame_t()
+        frame.frame_type = UInt8(AMQP_FRAME_HEARTBEAT)
+        try check(amqp_send_frame(handle, &frame), "a heartbeat")
+    }
+
+    /// Whether the peer has ended the connection, as far as that shows without reading.
+    var isPeerGone: Bool { SocketEnd.hasCome(socket) }
+
+    /// Lets the kernel end the connection when the peer's machine takes nothing of what we send: where nobody reads, nobody else notices. A broker
+    /// that merely takes its time is left alone, for its machine takes it.
+    func limitSilence(_ isOn: Bool) {
+        var limit = UInt32(clamping: isOn ? (heartbeat * RabbitMQLimits.silentHeartbeats).nanoseconds / 1_000_000 : 0)
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &limit, socklen_t(MemoryLayout<UInt32>.size))
+    }
+
     /// Closes channel and connection in order; each waits for its answer, at most the limit.
     ///
     /// What still comes in is thrown away frame by frame: the library's own call would keep all of it, up to a prefetch of large messages.

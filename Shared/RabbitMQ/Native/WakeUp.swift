@@ -27,11 +27,12 @@ final class WakeUp: Sendable {
     /// For the I/O thread, when it found work after all.
     func cancelSleep() { isAsleep.store(false, ordering: .sequentiallyConsistent) }
 
-    /// Waits until the socket (if any) can be read, until `wake()`, or until the time is over.
-    func sleep(socket: Int32?, milliseconds: Int32) {
+    /// Waits until the socket (if any) can be read, or is at its end; until `wake()`, or until the time is over.
+    /// - Parameter isReading: false: only its end counts.
+    func sleep(socket: Int32?, isReading: Bool = true, milliseconds: Int32) {
         // A negative descriptor is skipped by poll.
         var descriptors = (
-            pollfd(fd: socket ?? -1, events: Int16(POLLIN), revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            pollfd(fd: socket ?? -1, events: isReading ? Int16(POLLIN) : SocketEnd.event, revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         )
         withUnsafeMutableBytes(of: &descriptors) { bytes in
             _ = poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)

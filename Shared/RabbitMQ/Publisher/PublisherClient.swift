@@ -21,6 +21,7 @@ final class PublisherClient: ConnectionClient {
     }
 
     var hasWork: Bool { core.hasMail }
+    var isReading: Bool { true }
     var isIdle: Bool { core.isIdle }
 
     func begin(_ connection: NativeConnection, generation: Int) throws(RabbitMQError) {

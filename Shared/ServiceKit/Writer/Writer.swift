@@ -92,11 +92,20 @@ final class Writer: Sendable {
                 consumer.acknowledge(through: last)
                 CrashPoint.consumerAcknowledged.pass()
                 store.inFlight.store(0, ordering: .relaxed)
+                if suspects.isWatching { widen(&suspects, hadSuspect: deliveries.contains { suspects.contains($0) }) }
             } else {
                 metrics.idle(processor.tally)
                 retrying { try processor.saveSentMarks() }
+                if suspects.isWatching { widen(&suspects, hadSuspect: false) }
                 if isStopping.load(ordering: .acquiring) { return }
             }
+        }
+    }
+
+    /// The prefetch after an unclean stop is small, and changes only with a connection.
+    private func widen(_ suspects: inout Suspects, hadSuspect: Bool) {
+        if suspects.areThrough(hadSuspect: hadSuspect, consumer.state, at: .now, after: patience.firstConnection) {
+            consumer.reconnect(reason: "what came back after the unclean stop is done: from here on with the full prefetch")
         }
     }
 

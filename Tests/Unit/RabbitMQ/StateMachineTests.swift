@@ -84,6 +84,72 @@ struct AcknowledgementLedgerTests {
     }
 }
 
+@Suite("Memory in hand")
+struct BytesInHandTests {
+    private static func ledger(_ sizes: [UInt32]) -> AcknowledgementLedger {
+        var ledger = AcknowledgementLedger()
+        ledger.deliver(sizes)
+        return ledger
+    }
+
+    @Test func isWhatIsNotSettled() {
+        var ledger = Self.ledger([1, 10, 100])
+        ledger.deliver([1000, 10_000])
+        #expect(ledger.bytesInHand == 11_111)
+        _ = ledger.note(.acknowledgeThrough, tag: 2)
+        // Only what is sent is settled.
+        #expect(ledger.bytesInHand == 11_111)
+        _ = ledger.flush()
+        #expect(ledger.bytesInHand == 11_100)
+        _ = ledger.note(.acknowledge, tag: 4)
+        _ = ledger.flush()
+        #expect(ledger.bytesInHand == 10_100)
+        #expect(ledger.note(.requeue, tag: 5) != nil)
+        #expect(ledger.bytesInHand == 100)
+        _ = ledger.note(.acknowledge, tag: 3)
+        _ = ledger.flush()
+        #expect(ledger.bytesInHand == 0)
+        ledger.deliver([7])
+        #expect(ledger.bytesInHand == 7)
+    }
+
+    @Test func addsUpWhateverIsSettledInWhateverOrder() {
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var random = seed
+            func next(_ below: Int) -> Int {
+                random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int(random >> 33) % below
+            }
+            var ledger = AcknowledgementLedger()
+            var sizes: [Int] = []
+            var open: Set<Int> = []
+            for _ in 0..<300 {
+                let new = (0..<next(4)).map { _ in UInt32(next(1000)) }
+                for size in new {
+                    sizes.append(Int(size))
+                    open.insert(sizes.count)
+                }
+                ledger.deliver(new)
+                guard !sizes.isEmpty else { continue }
+                let tag = 1 + next(sizes.count)
+                switch next(4) {
+                case 0:
+                    _ = ledger.note(.acknowledgeThrough, tag: UInt64(tag))
+                    open = open.filter { $0 > tag }
+                case 1:
+                    _ = ledger.note(.acknowledge, tag: UInt64(tag))
+                    open.remove(tag)
+                default:
+                    _ = ledger.note(next(2) == 0 ? .requeue : .discard, tag: UInt64(tag))
+                    open.remove(tag)
+                }
+                _ = ledger.flush()
+                #expect(ledger.bytesInHand == open.reduce(0) { $0 + sizes[$1 - 1] }, "seed \(seed)")
+            }
+        }
+    }
+}
+
 @Suite("Reconnecting")
 struct ReconnectScheduleTests {
     private static func moment(_ seconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }

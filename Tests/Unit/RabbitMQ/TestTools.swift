@@ -43,7 +43,8 @@ final class Pair: Sendable {
     init(
         url: String, heartbeat: Duration = .seconds(10), limits: PublisherLimits = PublisherLimits(), prefetch: UInt16 = 100,
         maxBodySize: Int = RabbitMQLimits.maxBodyBytes, queueArguments: [String: FieldValue] = [:],
-        extra: [RabbitMQConsumer.Subscription] = [], change: (inout RabbitMQConfiguration) -> Void = { _ in }
+        byteBudget: Int = RabbitMQLimits.bytesInHand, extra: [RabbitMQConsumer.Subscription] = [],
+        change: (inout RabbitMQConfiguration) -> Void = { _ in }, maintained: @escaping @Sendable () -> [Declaration] = { [] }
     ) throws {
         var configuration = try RabbitMQConfiguration(url: url)
         configuration.heartbeat = heartbeat
@@ -56,8 +57,9 @@ final class Pair: Sendable {
             onSettled: { settled.add($0) }, onStateChange: { publisherStates.add([$0]) })
         consumer = RabbitMQConsumer(
             configuration: configuration,
-            subscriptions: [.init(queue: queue, prefetch: prefetch, maxBodySize: maxBodySize)] + extra, logger: quiet,
-            setup: { try $0.declareQueue(queue, arguments: queueArguments) }, onStateChange: { consumerStates.add([$0]) })
+            subscriptions: [.init(queue: queue, prefetch: prefetch, maxBodySize: maxBodySize)] + extra,
+            byteBudget: byteBudget, logger: quiet, setup: { try $0.declareQueue(queue, arguments: queueArguments) }, maintained: maintained,
+            onStateChange: { consumerStates.add([$0]) })
     }
 
     func start() async throws {
