@@ -11,8 +11,8 @@ struct SimulationTests {
         let least = [
             "event consignment.sale-recorded": 1500, "event settlement.settlement-reversed": 600, "event catalog.product-held": 500,
             "event catalog.mart-closed": 50, "event consignment.goods-written-off": 100, "died amid a transaction": 50,
-            "parked as poison": 3, "set aside": 50, "restored catalog": 5, "restored permits": 5, "restored consignment": 3,
-            "restored settlement": 5,
+            "parked as poison": 3, "set aside": 50, "clock accepted": 3, "fault wild-clock": 200, "restored catalog": 5,
+            "restored permits": 5, "restored consignment": 3, "restored settlement": 5,
         ]
         for (what, count) in least { #expect(outcome.counts[what] ?? 0 >= count, "\(what): \(outcome.counts[what] ?? 0)") }
     }

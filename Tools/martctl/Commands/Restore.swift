@@ -98,6 +98,11 @@ struct Restore: AsyncParsableCommand {
             "    into       \(restore.folder)",
             "    stands at  \(manifest.businessInstant.witaMinute) WITA, event \(manifest.lastSequence) of \(manifest.source)",
         ]
+        if Instant.systemNow.milliseconds(since: manifest.businessInstant) > BelievedTime.Bounds().betweenStarts {
+            lines.append(
+                Paragraph.text(
+                    "! that is so long ago that the service will not believe its clock: martctl clock accept, once it runs", indent: 4))
+        }
         if let outcome {
             facts.append("    goes on    as \(outcome.source) from 1")
             if let aside = outcome.aside { facts.append("    the old    is kept in \(aside)") }

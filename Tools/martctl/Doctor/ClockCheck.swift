@@ -28,7 +28,10 @@ enum ClockCheck {
             findings.append(
                 .warning(
                     .clock, "\(diagnosis.service)'s business clock stands at \(business.witaSecond), not at the system's time",
-                    cure: "its store has seen a later day (by MART_NOW or a wrong clock) and stays there until the calendar is past it"))
+                    cure: """
+                        its store has seen a later day (by MART_NOW or a wrong clock): it goes on from there, and follows the calendar \
+                        again when it was stopped for as long
+                        """))
         }
         return findings
     }
