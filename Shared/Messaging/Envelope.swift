@@ -21,7 +21,7 @@ public final class Envelope: Sendable {
     /// The source's counter; nil where the sender keeps none.
     public let sequence: Int64?
     public let data: JSONValue
-    /// Whether something in it has the character U+0000; no attribute does.
+    /// Whether something in it has the character U+0000; no attribute of a message that comes in does.
     public let holdsNull: Bool
 
     /// Reads the body of a message. The first fault found is thrown; nothing of a faulty message is used.
@@ -36,6 +36,17 @@ public final class Envelope: Sendable {
         }
         if document.holdsNull { try Self.refuseNull(in: document.root) }
         try self.init(document.root, properties, holdsNull: document.holdsNull)
+    }
+
+    /// Reads a message that was taken in earlier, perhaps before the character U+0000 was refused.
+    public convenience init(keptAs body: [UInt8]) throws(EnvelopeFault) {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: body)
+        } catch {
+            throw EnvelopeFault(.malformed, error.description)
+        }
+        try self.init(document.root, Likely(), holdsNull: document.holdsNull)
     }
 
     /// Texts that an envelope probably has.

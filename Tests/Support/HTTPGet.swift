@@ -4,16 +4,16 @@ import Glibc
 /// One GET request over one connection, and the whole response. A socket instead of URLSession: nothing is kept open or
 /// cached between a service and its restarted self, and a refused connection is told at once.
 enum HTTPGet {
-    static func send(_ path: String, port: Int, limit: Duration) async throws -> (status: Int, body: Data) {
+    static func send(_ path: String, headers: [String] = [], port: Int, limit: Duration) async throws -> (status: Int, body: Data) {
         try await withCheckedThrowingContinuation { continuation in
             // On a thread of its own: it blocks.
             Thread.detachNewThread {
-                continuation.resume(with: Result { try parse(exchange(path, port: port, limit: limit)) })
+                continuation.resume(with: Result { try parse(exchange(path, headers, port: port, limit: limit)) })
             }
         }
     }
 
-    private static func exchange(_ path: String, port: Int, limit: Duration) throws -> Data {
+    private static func exchange(_ path: String, _ headers: [String], port: Int, limit: Duration) throws -> Data {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw failure("socket") }
         defer { close(descriptor) }
@@ -22,7 +22,8 @@ enum HTTPGet {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
         guard withLoopback(port, { connect(descriptor, $0, $1) }) == 0 else { throw failure("connect to port \(port)") }
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n".utf8)
+        let lines = ["GET \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close"] + headers
+        let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         guard Glibc.send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { throw failure("send") }
         var response = Data()
         var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -107,8 +107,10 @@ public actor ServiceProcess {
     // MARK: Looking at it
 
     /// GET of the read side.
-    public nonisolated func get(_ path: String, timeout: Duration = .seconds(5)) async throws -> (status: Int, body: Data) {
-        try await HTTPGet.send(path, port: port, limit: timeout)
+    public nonisolated func get(
+        _ path: String, headers: [String] = [], timeout: Duration = .seconds(5)
+    ) async throws -> (status: Int, body: Data) {
+        try await HTTPGet.send(path, headers: headers, port: port, limit: timeout)
     }
 
     /// GET that must answer 200, decoded from JSON.

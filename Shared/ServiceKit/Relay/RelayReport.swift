@@ -138,7 +138,7 @@ struct RelayReport {
 
     func unreadable(_ error: any Error) {
         if StoreError.isCorruption(error) { FatalExit.now(.unavailable, "the store is damaged: \(error)", logger) }
-        health.set(.storeFailing, "the outbox cannot be read: \(error)")
+        health.set(.storeFailing, "the outbox cannot be read: \(StoreError.reason(error))")
         logger.error("the outbox cannot be read", metadata: [LogKey.error: "\(error)"])
     }
 }

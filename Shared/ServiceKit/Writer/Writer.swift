@@ -171,7 +171,7 @@ final class Writer: Sendable {
         let isDone = retrying {
             try processor.fireTimers(dated: today != nil) { timer, error in
                 failed = true
-                health.set(.timerFailing, "\(timer.name): \(error)")
+                health.set(.timerFailing, "\(timer.name): \(StoreError.reason(error))")
                 logger.error("timer failed", metadata: [LogKey.timer: "\(timer.name)", LogKey.error: "\(error)"])
             }
         }
@@ -238,7 +238,7 @@ final class Writer: Sendable {
     }
 
     private func noteFailure(_ error: any Error, retryIn delay: Double) {
-        health.set(.storeFailing, "\(error)")
+        health.set(.storeFailing, StoreError.reason(error))
         logger.error("the store failed, trying again", metadata: [LogKey.error: "\(error)", LogKey.retryIn: "\(delay)"])
         if let change = store.change(behind: error) {
             LostStore.leave(store, change, health, logger) { isStopping.load(ordering: .acquiring) }

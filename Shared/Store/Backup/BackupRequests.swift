@@ -35,7 +35,7 @@ extension ServiceStore {
             result = .success(
                 try finished(wanted, in: folder) ?? writer.take(wanted.name, by: wanted.requestedBy, at: stamp, of: storeId))
         } catch {
-            result = .failure((error as? BackupFault) ?? BackupFault("\(error)"))
+            result = .failure((error as? BackupFault) ?? BackupFault(StoreError.reason(error)))
         }
         CrashPoint.backupTaken.pass()
         try pool.write { db in

@@ -334,7 +334,7 @@ public final class BatchProcessor {
         do {
             outcome = try Self.catchingRefusals { try decoded.handle(tx) }
         } catch let error where Self.isFaultOfMessage(error) {
-            outcome = .park(.poison, "the handler failed: \(error)")
+            outcome = .park(.poison, "the handler failed: \(StoreError.reason(error))")
         }
         if !outcome.stands {
             try connection.execute(Self.undo)

@@ -29,6 +29,15 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    /// What went wrong, for whoever may read it: of the store's errors, ours or GRDB's, without the statement.
+    public static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as StoreError: "\(error.message) (SQLite \(error.code))"
+        case let error as DatabaseError: "\(error.message ?? "the store failed") (SQLite \(error.extendedResultCode.rawValue))"
+        default: "\(error)"
+        }
+    }
+
     /// The file is damaged; trying again cannot help.
     public var isCorruption: Bool { code & 0xFF == SQLITE_CORRUPT || code & 0xFF == SQLITE_NOTADB }
 

@@ -134,6 +134,39 @@ struct WaitingRefundTests {
         #expect(try reversed(harness) == ["ref-1"])
     }
 
+    @Test("keep the state of their trace until they are applied, or parked")
+    func traces() throws {
+        let harness = try Fixture.harness()
+        let parent = "00-11112222333344445555666677778888-00f067aa0ba902b7-00"
+        func traced(_ refund: SaleRefunded, _ id: String) -> Incoming {
+            let plain = Incoming.delivery(of: refund, id: id)
+            return Incoming(
+                channel: .events, routingKey: plain.routingKey, traceparent: parent, tracestate: "till=7", body: plain.body)
+        }
+        try harness.process([traced(Self.refund("ref-1", 1, before: 0), "m1"), traced(Self.refund("ref-2", 9, before: 1), "m2")])
+        try harness.receive(Fixture.sale(Self.line))
+        #expect(try harness.rows("SELECT tracestate FROM outbox WHERE type LIKE '%reversed%'").map { $0[0] as String? } == ["till=7"])
+        #expect(
+            try harness.rows("SELECT messageId, traceparent, tracestate FROM parked").map { "\($0[0] as String) \($0[1] as String) \($0[2] as String)" }
+                == ["m2 \(parent) till=7"])
+    }
+
+    @Test("from before U+0000 was refused are still applied and listed")
+    func old() throws {
+        let harness = try Fixture.harness()
+        try harness.process([.delivery(of: Self.refund("ref-1", 1, before: 0), id: "m1")])
+        try harness.store.pool.writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    UPDATE waitingRefund SET body =
+                        CAST(replace(CAST(body AS TEXT), '"source":', '"subject":"\\u0000","source":') AS BLOB)
+                    """)
+        }
+        #expect(try harness.get("/v1/settlements/waiting").body["items"]?.elements.count == 1)
+        try harness.receive(Fixture.sale(Self.line))
+        #expect(try reversed(harness) == ["ref-1"])
+    }
+
     @Test("are listed with what they wait for, by refundId, in pages and by regency")
     func list() throws {
         let harness = try Fixture.harness()

@@ -128,6 +128,15 @@ struct ReadsCommonTests {
         }
     }
 
+    @Test func `neither the sender of what broke its handler nor who looks at it is shown a statement`() throws {
+        try bench.process([command("put-box", #"{"boxId":"unlucky","content":"rice"}"#, id: "m1")])
+        let error = try bench.get("/v1/parked").body["items"]?.elements.first?["error"]?.string ?? ""
+        for text in [error, try bench.replies.first?.message ?? ""] {
+            #expect(text.contains("the handler failed: bad luck"))
+            #expect(!text.contains("INSERT"), "\(text)")
+        }
+    }
+
     // MARK: What is not there
 
     @Test(arguments: [

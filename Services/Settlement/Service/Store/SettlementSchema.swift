@@ -7,6 +7,7 @@ enum SettlementSchema {
         Migration("settlement-1", ledger + appendOnly + audit + others),
         Migration("settlement-2 changed sellers", changedSellers),
         Migration("settlement-3 reassigned lines", reassignments),
+        Migration("settlement-4 traces of waiting refunds", "ALTER TABLE waitingRefund ADD COLUMN tracestate TEXT;"),
     ]
 
     private static let ledger = """

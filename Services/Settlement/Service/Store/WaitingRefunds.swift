@@ -19,15 +19,16 @@ struct WaitingRefunds {
 
     private static let insert = SQL(
         """
-        INSERT INTO waitingRefund (refundId, saleId, regency, routingKey, contentType, body, correlationId, traceparent, inboxPosition, receivedAt)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO waitingRefund (refundId, saleId, regency, routingKey, contentType, body, correlationId, traceparent, tracestate,
+            inboxPosition, receivedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     private static let findBody = SQL("SELECT body FROM waitingRefund WHERE refundId = ?")
     private static let count = SQL("SELECT count(*) FROM waitingRefund")
     private static let isAny = SQL("SELECT 1 FROM waitingRefund WHERE saleId = ?")
     private static let ofSale = SQL(
         """
-        SELECT number, routingKey, contentType, body, correlationId, traceparent, inboxPosition
+        SELECT number, routingKey, contentType, body, correlationId, traceparent, inboxPosition, tracestate
         FROM waitingRefund WHERE saleId = ? ORDER BY number
         """)
     private static let remove = SQL("DELETE FROM waitingRefund WHERE number = ?")
@@ -38,7 +39,7 @@ struct WaitingRefunds {
         tx.forget(Self.count)
         try tx.execute(
             Self.insert, refund.refundId, refund.saleId, refund.regency, incoming.routingKey, incoming.contentType, incoming.body,
-            cause.correlationId, cause.traceparent, cause.inboxPosition, tx.now)
+            cause.correlationId, cause.traceparent, cause.tracestate, cause.inboxPosition, tx.now)
     }
 
     /// Nil if no waiting refund has the same id; otherwise whether it says the same.
@@ -55,11 +56,13 @@ struct WaitingRefunds {
     func of(saleId: String) throws -> [WaitingRefund] {
         try tx.all(Self.ofSale, saleId) { row in
             let (envelope, refund) = try Self.read(row.blob(3))
-            let incoming = Incoming(channel: .events, routingKey: row.text(1), contentType: row.textOrNil(2), body: row.blob(3))
+            let (parent, state) = (row.textOrNil(5), row.textOrNil(7))
+            let incoming = Incoming(
+                channel: .events, routingKey: row.text(1), contentType: row.textOrNil(2), traceparent: parent, tracestate: state,
+                body: row.blob(3))
             let cause = Cause(
-                id: envelope.id, source: envelope.source, sequence: envelope.sequence, correlationId: row.text(4),
-                traceparent: row.textOrNil(5),
-                regency: envelope.regency, inboxPosition: row.int(6))
+                id: envelope.id, source: envelope.source, sequence: envelope.sequence, correlationId: row.text(4), traceparent: parent,
+                tracestate: state, regency: envelope.regency, inboxPosition: row.int(6))
             return WaitingRefund(number: row.int(0), refund: refund, incoming: incoming, cause: cause)
         }
     }
@@ -71,7 +74,7 @@ struct WaitingRefunds {
 
     /// The message inside a body that was read once before.
     static func read(_ body: [UInt8]) throws -> (envelope: Envelope, refund: SaleRefunded) {
-        let envelope = try Envelope(parsing: body)
+        let envelope = try Envelope(keptAs: body)
         return (envelope, try FieldReader.read(SaleRefunded.self, from: envelope.data))
     }
 }
