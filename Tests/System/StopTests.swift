@@ -49,6 +49,24 @@ struct StopTests {
         #expect(try await permits.terminate() == 0)
     }
 
+    @Test func `a process without standard streams gives their numbers to nothing else`() async throws {
+        let (folder, port) = (try TemporaryFolder("streamless"), freePort())
+        let url = try await TestBroker.shared.makeVirtualHost().url
+        let script = """
+            \(Program.binaries.path)/permits --data-dir \(folder.file("permits").path) --http-port \(port) --amqp-url \(url) 0<&- 1>&- 2>&- &
+            service=$!
+            for i in $(seq 400); do curl -sf 127.0.0.1:\(port)/readyz && break; sleep 0.05; done
+            readlink /proc/$service/fd/0 /proc/$service/fd/1 /proc/$service/fd/2
+            kill $service; wait $service; echo "exit code $?"
+            \(Program.binaries.path)/martctl topology show 1>&-; echo "without output $?"
+            \(Program.binaries.path)/martctl inject - 0<&- 2>&1; echo "without input $?"
+            """
+        let told = try await runTool(["/bin/bash", "-c", script])
+        #expect(
+            told.contains("/dev/null\n/dev/null\n/dev/null\nexit code 0\n") && told.contains("without output 74")
+                && told.contains("standard input holds no message; nothing was sent\nwithout input 64"), "\(told)")
+    }
+
     @Test func `a taken port is one line with its number, and exit code 69; the store and the broker are left alone`() async throws {
         let url = try await TestBroker.shared.makeVirtualHost().url
         let first = try ServiceProcess("permits", amqpURL: url, folder: TemporaryFolder("first"))

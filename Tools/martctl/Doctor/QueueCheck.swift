@@ -7,7 +7,7 @@ enum QueueCheck {
 
     static func findings(_ facts: DoctorFacts) -> [DoctorFinding] {
         guard let broker = facts.broker else { return [] }
-        return broker.queues.flatMap { judge($0, facts, isStuck: broker.stuck.contains($0.name)) }
+        return (broker.queues.flatMap { judge($0, facts, isStuck: broker.stuck.contains($0.name)) } + abandoned(broker.queues, facts))
             .orFine(.queues, "every queue has its one consumer")
     }
 
@@ -25,12 +25,6 @@ enum QueueCheck {
                 .fault(
                     .queues, "nobody consumes from \(queue.name) although \(queue.service) runs",
                     cure: "its /readyz and its log say why; restart it"))
-        } else if consumers == 0 {
-            let held = ready == 0 ? "" : "; it holds \(Text.grouped(Int64(ready))) message\(ready == 1 ? "" : "s")"
-            findings.append(
-                .warning(
-                    .queues, "nobody consumes from \(queue.name), since \(queue.service) does not answer\(held)",
-                    cure: "start \(queue.service); what waits is kept"))
         }
         if consumers > 1 {
             findings.append(
@@ -45,5 +39,21 @@ enum QueueCheck {
                     cure: "martctl status, twice, tells whether it shrinks; if not, look at \(queue.service)'s disk and log"))
         }
         return findings
+    }
+
+    /// The queues of services that do not answer: nothing is lost, and nobody comes for it.
+    private static func abandoned(_ queues: [QueueLook], _ facts: DoctorFacts) -> [DoctorFinding] {
+        facts.services.filter { $0.status == nil }.compactMap { look in
+            let unattended = queues.filter { queue in
+                if queue.service == look.service, case .there(_, consumers: 0) = queue.state { true } else { false }
+            }
+            if unattended.isEmpty { return nil }
+            let held = unattended.reduce(0) { $0 + $1.ready }
+            return .warning(
+                .queues,
+                "nobody consumes from \(unattended.map(\.name).joined(separator: ", ")), since \(look.service) does not answer"
+                    + (held == 0 ? "" : "; \(Text.grouped(Int64(held))) message\(held == 1 ? " waits" : "s wait") there"),
+                cure: "start \(look.service); what waits is kept")
+        }
     }
 }

@@ -2,8 +2,7 @@ import Foundation
 
 /// The lines of a file, or of what another program writes, as they come.
 struct LineSource {
-    private let path: String
-    private let file: FileHandle
+    private let file: InputFile
     /// In bytes; nil where nobody knows.
     let size: Int?
     private(set) var bytesRead = 0
@@ -12,10 +11,8 @@ struct LineSource {
     /// - Parameter path: `-` is standard input.
     init(_ path: String) throws {
         if path == "-", isatty(STDIN_FILENO) == 1 { throw Failure(.usage, "name a file, or write messages to standard input") }
-        self.path = path
-        file = try InputFile.open(path)
-        var status = stat()
-        size = fstat(file.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+        file = try InputFile(path)
+        size = file.size
     }
 
     private static let chunk = 256 << 10
@@ -25,7 +22,8 @@ struct LineSource {
     /// The lines that have come, at least one; nil at the end. Empty lines are left out.
     mutating func next() async throws -> [[UInt8]]? {
         while true {
-            let chunk = try await read()
+            let file = file
+            let chunk = try await Blocking.run { try file.read(upTo: Self.chunk) }
             if chunk.isEmpty {
                 defer { rest = [] }
                 return rest.isEmpty ? nil : [rest]
@@ -43,21 +41,12 @@ struct LineSource {
             }
             if rest.count > Self.longestLine {
                 throw Failure(
-                    .usage, "\(InputFile.name(path)) has a line of more than \(Self.longestLine >> 20) MB: messages are one per line")
+                    .usage, "\(InputFile.name(file.path)) has a line of more than \(Self.longestLine >> 20) MB: messages are one per line")
             }
             if !lines.isEmpty { return lines }
         }
     }
 
-    private func read() async throws -> Data {
-        let file = file
-        do {
-            return try await Blocking.run { try file.read(upToCount: Self.chunk) ?? Data() }
-        } catch {
-            throw Failure(.usage, "\(InputFile.name(path)) cannot be read: \(error.localizedDescription)")
-        }
-    }
-
     /// Why there was no line at all.
-    var emptiness: Failure { Failure(.usage, "\(InputFile.name(path)) holds no message; nothing was sent") }
+    var emptiness: Failure { Failure(.usage, "\(InputFile.name(file.path)) holds no message; nothing was sent") }
 }
