@@ -26,12 +26,11 @@ public enum SearchText {
     }
 
     private static func isLeftOut(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII, scalar.value >= 0x20 { return apostrophes.contains(scalar) }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format: return true
+        switch Sight(scalar) {
+        case .mark, .format: true
         // Line ends and tabs are blanks.
-        case .control: return !scalar.properties.isWhitespace
-        default: return apostrophes.contains(scalar)
+        case .control: !scalar.properties.isWhitespace
+        case .seen, .blank: apostrophes.contains(scalar)
         }
     }
 

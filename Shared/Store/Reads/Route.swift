@@ -155,7 +155,7 @@ extension Route.Parameter.Kind {
     /// What `value` ought to be, unless it is.
     func fault(of value: String) -> String? {
         switch self {
-        case .text: Self.saysSomething(value) ? nil : "a text of 1 to 500 characters, not only blanks, without U+0000"
+        case .text: Self.saysSomething(value) ? nil : "a text of 1 to 500 characters that says something, without control characters"
         case .search:
             SearchText.words(of: value).isEmpty || !Self.saysSomething(value) ? "1 to 500 characters with a word to look for" : nil
         case .id: Identifier.isValid(value) ? nil : "an id: 1 to 64 of A-Z a-z 0-9 . _ : -"
@@ -173,8 +173,8 @@ extension Route.Parameter.Kind {
         }
     }
 
-    /// SQLite would take U+0000 for the end.
+    /// What a command may say can be asked for. U+0000 never: SQLite would take it for the end.
     private static func saysSomething(_ text: String) -> Bool {
-        (1...500).contains(text.unicodeScalars.count) && !text.unicodeScalars.contains("\0") && !text.allSatisfy(\.isWhitespace)
+        (1...500).contains(text.unicodeScalars.count) && TextRule.prose.fault(in: text) == nil
     }
 }

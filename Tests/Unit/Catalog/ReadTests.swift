@@ -43,6 +43,15 @@ struct ReadTests {
         #expect(missing.body["code"]?.string == "not-found")
     }
 
+    @Test("An id that goes on behind U+0000 is another id", arguments: ["p%00", "p%00x", "%00p", "p%20", "p%2F", "p%CC%81"])
+    func idsWithMore(id: String) throws {
+        let world = try World()
+        try world.addProduct("p")
+        #expect(try world.harness.get("/v1/products/p").status == 200)
+        #expect(try world.harness.get("/v1/products/\(id)").status == 404)
+        #expect(try world.harness.get("/v1/sellers/ina%00").status == 404)
+    }
+
     @Test("Products are filtered by everything the contract names")
     func filters() throws {
         let world = try World()

@@ -1,7 +1,9 @@
 import Contracts
+import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
+import Store
 import StrictJSON
 import Testing
 
@@ -133,6 +135,26 @@ struct AssignSellerTests {
                 $0.regency = Fixture.regency
             })
         #expect(try harness.send(Fixture.assign("asg-3", lineId: "l3", to: "sel-c")).status == .accepted)
+    }
+
+    @Test("an account that a slip of the release before has made tells of no seller")
+    func accountOfASlip() throws {
+        let harness = try Self.settled(Fixture.line("l1", seller: nil, price: 1_000), Fixture.line("l2", seller: nil, price: 1_000))
+        try harness.store.pool.writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (number, name, sellerId) VALUES (2001, 'seller-payable/slip', 'slip');
+                    INSERT INTO posting (number, kind, key, sale, regency, postedAt, cause) VALUES (99, 4, 'asg-0', 1, '53.06', 0, 'm');
+                    INSERT INTO entry (account, posting, amount) VALUES (13, 99, 900), (2001, 99, -900);
+                    INSERT INTO assignment VALUES (1, 'l1', 99, 2001, 'Maria', 900);
+                    """)
+        }
+        #expect(try harness.send(Fixture.assign("asg-1", lineId: "l2", to: "slip")).code == .notFound)
+        // What was done stays what it is, and another takes it from there.
+        #expect(try harness.send(Fixture.assign("asg-2", lineId: "l1", to: "slip")).status == .duplicate)
+        #expect(try harness.send(Fixture.reassign("asg-3", replacing: "asg-0", to: "sel-y")).status == .accepted)
+        #expect(try harness.payable("slip") == 0)
+        #expect(try harness.payable("sel-y") == 900)
     }
 
     @Test("to another seller than before is refused, and so is the same assignmentId for another line")
