@@ -115,7 +115,8 @@ struct ServiceProcess {
             subscriptions: queues.map { queue in
                 .init(
                     queue: queue.name, prefetch: Limits.prefetch,
-                    firstPrefetch: store.wasStoppedUncleanly ? Limits.prefetchAfterDeath : nil, maxBodySize: queue.channel == .commands ? Limits.commandSize : Limits.eventSize)
+                    firstPrefetch: store.wasStoppedUncleanly ? Limits.prefetchAfterDeath : nil,
+                    maxBodySize: queue.channel == .commands ? Limits.commandSize : Limits.eventSize)
             },
             logger: logger,
             setup: { channel in

@@ -23,7 +23,7 @@ struct StoreMeta {
         static let running = "running"
         /// There only in a backup: whoever opens it for work begins a new life.
         static let backup = "backup"
-        /// The number that the next life must have at least.
+        /// The number that a restore has reserved for the life that begins with it.
         static let nextLife = "nextLife"
         /// The `MART_NOW` that the store last ran with.
         static let martNow = "martNow"
@@ -112,8 +112,9 @@ struct StoreMeta {
     /// have sequences that were used before. Work that was asked of the old life is not done again.
     private static func beginLife(_ db: Database, _ origin: String, storeId: String, least: Int64) throws {
         let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM life") ?? 0
-        let floor = try value(Key.nextLife, db).flatMap { Int64($0) } ?? 0
-        let life = SourceLife(origin: origin, number: max(last + 1, floor, least))
+        // A restore has reserved it already, and so written it down among those that may not be used again.
+        let reserved = try value(Key.nextLife, db).flatMap { Int64($0) }
+        let life = SourceLife(origin: origin, number: max(last + 1, reserved ?? least))
         try db.execute(
             sql: "INSERT INTO life SELECT ?, ?, coalesce(max(position), 0) FROM outbox", arguments: [life.number, life.source])
         try set(Key.storeId, storeId, db)

@@ -29,14 +29,16 @@ struct MemoryTests {
 
     static let backlogs = [
         Backlog(name: "events of 1 MB", service: "settlement", count: 150 * scale, done: postings) { sale($0, padding: 1_000_000) },
-        Backlog(name: "events of 1 MB while the disk is full", service: "settlement", count: 150 * scale, done: postings, isDiskFull: true) {
+        Backlog(name: "events of 1 MB while the disk is full", service: "settlement", count: 150 * scale, done: postings, isDiskFull: true)
+        {
             sale($0, padding: 1_000_000)
         },
         Backlog(name: "commands of 64 kB", service: "catalog", count: 600 * scale, done: "SELECT count(*) FROM seller") {
             register($0, padding: 64_000)
         },
         Backlog(
-            name: "commands and events that are far too large", service: "settlement", count: 12 * scale, done: "SELECT count(*) FROM parked"
+            name: "commands and events that are far too large", service: "settlement", count: 12 * scale,
+            done: "SELECT count(*) FROM parked"
         ) { number in
             number.isMultiple(of: 2) ? sale(number, padding: 15_000_000) : command("settlement.replay-parked", number, padding: 15_000_000)
         },

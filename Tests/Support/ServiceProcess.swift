@@ -35,11 +35,11 @@ public actor ServiceProcess {
         logFile = folder.file("\(name).log")
         self.environment = ["AMQP_URL": amqpURL, "DATA_DIR": dataFolder.path, "HTTP_PORT": String(port)].merging(environment) { $1 }
         self.descriptors = descriptors
-        process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, descriptors, log: logFile)
+        process = try Self.launch(name, self.environment.merging(firstEnvironment) { $1 }, [], descriptors, log: logFile)
     }
 
     private static func launch(
-        _ name: String, _ environment: [String: String], _ arguments: [String] = [], _ descriptors: Int?, log: URL
+        _ name: String, _ environment: [String: String], _ arguments: [String], _ descriptors: Int?, log: URL
     ) throws -> ChildProcess {
         let command = [TestRun.program(name)] + arguments
         let limited = descriptors.map { ["/bin/bash", "-c", "ulimit -n \($0); exec \"$0\" \"$@\""] + command } ?? command

@@ -1,5 +1,6 @@
 import CatalogService
 import Foundation
+import GRDB
 import Messaging
 import Primitives
 import Store
@@ -15,7 +16,8 @@ struct ReadTokenTests {
     /// A store in which a message with a phone number is parked.
     private static func fill(_ folder: String) throws {
         let store = try ServiceStore(CatalogService.definition(), folder: folder, clock: .system())
-        let body = #"{"specversion":"1.0","id":"m1","source":"/desk","type":"id.nttmart.catalog.unheard-of.v1","data":{"phone":"\#(phone)"}}"#
+        let body =
+            #"{"specversion":"1.0","id":"m1","source":"/desk","type":"id.nttmart.catalog.unheard-of.v1","data":{"phone":"\#(phone)"}}"#
         try BatchProcessor(store).process([Incoming(channel: .commands, routingKey: "catalog.unheard-of", body: Array(body.utf8))])
         try store.closeCleanly()
         try store.pool.close()
@@ -45,7 +47,8 @@ struct ReadTokenTests {
         }
         let urls = ["CATALOG_URL": service.url]
         let masked = try await Program.run("martctl", ["parked", "show", id], environment: urls)
-        #expect(masked.exitCode == 0 && masked.output.contains("****7890") && masked.output.contains("--read-token-file"), "\(masked.output)")
+        #expect(
+            masked.exitCode == 0 && masked.output.contains("****7890") && masked.output.contains("--read-token-file"), "\(masked.output)")
         let whole = try await Program.run("martctl", ["parked", "show", id, "--read-token-file", tokenFile], environment: urls)
         #expect(whole.exitCode == 0 && whole.output.contains(Self.phone), "\(whole.output)\(whole.error)")
         // A new token counts at once.

@@ -37,7 +37,8 @@ public struct Martctl: AsyncParsableCommand {
             CommandGroup(
                 name: "State",
                 subcommands: [
-                    Status.self, Wait.self, Show.self, ParkedCommand.self, SetAsideCommand.self, TopologyCommand.self, DoctorCommand.self, ClockCommand.self,
+                    Status.self, Wait.self, Show.self, ParkedCommand.self, SetAsideCommand.self, TopologyCommand.self, DoctorCommand.self,
+                    ClockCommand.self,
                 ]),
             CommandGroup(name: "Stores", subcommands: [Backup.self, Verify.self, Restore.self, Resync.self]),
             CommandGroup(name: "Books", subcommands: [Reconcile.self, AuditCommand.self, DemoCommand.self]),

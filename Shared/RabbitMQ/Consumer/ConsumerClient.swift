@@ -33,7 +33,8 @@ final class ConsumerClient: ConnectionClient {
             let subscription = core.subscriptions[index]
             try connection.startConsumer(
                 queue: subscription.queue, tag: String(index),
-                prefetch: generation == 1 ? subscription.firstPrefetch ?? subscription.prefetch : subscription.prefetch, exclusive: subscription.exclusive,
+                prefetch: generation == 1 ? subscription.firstPrefetch ?? subscription.prefetch : subscription.prefetch,
+                exclusive: subscription.exclusive,
                 arguments: subscription.arguments)
         }
         try waitForConsumers(connection, count: left.count)

@@ -59,7 +59,8 @@ public final class RabbitMQConsumer: Sendable {
         precondition(subscriptions.allSatisfy { $0.prefetch > 0 && $0.firstPrefetch != 0 }, "A prefetch of 0 means without limit")
         precondition(byteBudget > 0, "A budget of nothing")
         core = ConsumerCore(
-            configuration: configuration, subscriptions: subscriptions, byteBudget: byteBudget, logger: logger, setup: setup, maintained: maintained,
+            configuration: configuration, subscriptions: subscriptions, byteBudget: byteBudget, logger: logger, setup: setup,
+            maintained: maintained,
             onStateChange: onStateChange)
     }
 

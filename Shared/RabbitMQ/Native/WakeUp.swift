@@ -32,7 +32,8 @@ final class WakeUp: Sendable {
     func sleep(socket: Int32?, isReading: Bool = true, milliseconds: Int32) {
         // A negative descriptor is skipped by poll.
         var descriptors = (
-            pollfd(fd: socket ?? -1, events: isReading ? Int16(POLLIN) : SocketEnd.event, revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            pollfd(fd: socket ?? -1, events: isReading ? Int16(POLLIN) : SocketEnd.event, revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         )
         withUnsafeMutableBytes(of: &descriptors) { bytes in
             _ = poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)

@@ -1,5 +1,5 @@
 /// Which sequences of the services' events were heard: a bit for each, for ever. A new message under one of them is a fork: its source's store
-/// was put back to an older copy, and goes on where it had been before (docs/decisions/0011-forks.md).
+/// was put back to an older copy, and goes on where it had been before (docs/decisions/0012-forks.md).
 ///
 /// What was before this was kept is not remembered, and is no fork.
 final class HeardSequences {

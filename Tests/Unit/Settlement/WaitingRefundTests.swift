@@ -1,7 +1,9 @@
 import Contracts
+import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
+import Store
 import StrictJSON
 import Testing
 
@@ -147,7 +149,9 @@ struct WaitingRefundTests {
         try harness.receive(Fixture.sale(Self.line))
         #expect(try harness.rows("SELECT tracestate FROM outbox WHERE type LIKE '%reversed%'").map { $0[0] as String? } == ["till=7"])
         #expect(
-            try harness.rows("SELECT messageId, traceparent, tracestate FROM parked").map { "\($0[0] as String) \($0[1] as String) \($0[2] as String)" }
+            try harness.rows("SELECT messageId, traceparent, tracestate FROM parked").map {
+                "\($0[0] as String) \($0[1] as String) \($0[2] as String)"
+            }
                 == ["m2 \(parent) till=7"])
     }
 

@@ -47,7 +47,9 @@ struct OversizeTests {
         let long = String(repeating: "\u{E4}", count: 500)
         let id = String(repeating: "i", count: 1000)
         let data = #"{"boxId":"b1","content":"refused","note":"\#(long.prefix(500))"}"#
-        try bench.process([command("put-box", data, id: id, source: "/" + id.dropFirst(), more: #","correlationid":"\#(id)""#, replyTo: nil)])
+        try bench.process([
+            command("put-box", data, id: id, source: "/" + id.dropFirst(), more: #","correlationid":"\#(id)""#, replyTo: nil)
+        ])
         let row = try #require(try bench.reader.events(after: 0, limit: 10).first)
         #expect(row.type == "id.nttmart.box.command-rejected.v1")
         #expect(row.routingKey.utf8.count <= 255)

@@ -162,7 +162,7 @@ struct ParkedReplayTests {
         try bench.process([command("put-box", late, id: "m1", traceparent: parent, tracestate: "till=7")])
         try mend()
         try replay()
-        let event = try bench.store.events(after: 0, limit: 10).last
+        let event = try bench.reader.events(after: 0, limit: 10).last
         #expect(event?.tracestate == "till=7")
         #expect(event?.traceparent?.contains("11112222333344445555666677778888") == true)
     }

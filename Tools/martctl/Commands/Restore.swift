@@ -98,16 +98,16 @@ struct Restore: AsyncParsableCommand {
             "    into       \(restore.folder)",
             "    stands at  \(manifest.businessInstant.witaMinute) WITA, event \(manifest.lastSequence) of \(manifest.source)",
         ]
-        if Instant.systemNow.milliseconds(since: manifest.businessInstant) > BelievedTime.Bounds().betweenStarts {
-            lines.append(
-                Paragraph.text(
-                    "! that is so long ago that the service will not believe its clock: martctl clock accept, once it runs", indent: 4))
-        }
         if let outcome {
             facts.append("    goes on    as \(outcome.source) from 1")
             if let aside = outcome.aside { facts.append("    the old    is kept in \(aside)") }
         }
         var lines = [""] + facts.map(Printable.line)
+        if Instant.systemNow.milliseconds(since: manifest.businessInstant) > BelievedTime.Bounds().betweenStarts {
+            lines.append(
+                Paragraph.text(
+                    "! that is so long ago that the service will not believe its clock: martctl clock accept, once it runs", indent: 4))
+        }
         if let warning = outcome?.warning {
             lines.append(Paragraph.text("! the new source could not be noted: \(warning). Name it next time: --life", indent: 4))
         }

@@ -42,7 +42,8 @@ enum ServiceCheck {
         if let setAside = look.status?.setAside, setAside > 0 {
             findings.append(
                 .warning(
-                    .services, "\(setAside) message\(setAside == 1 ? " of \(look.service) is" : "s of \(look.service) are") set aside: the "
+                    .services,
+                    "\(setAside) message\(setAside == 1 ? " of \(look.service) is" : "s of \(look.service) are") set aside: the "
                         + "broker takes others and not \(setAside == 1 ? "this one" : "these")",
                     cure: "martctl set-aside list --service \(look.service)"))
         }
