@@ -67,8 +67,8 @@ private struct PermitHistory: CustomStringConvertible {
         "\(kind) with \(permits)\nsaid as \(said.map { "\($0.permit).\($0.fact)" }), arrive as \(arrivals)"
     }
 
-    /// `catalogue` keeps the names of one case apart from another in the same store.
-    func delivery(_ place: Int, _ catalogue: String) -> Incoming {
+    /// `catalogue` keeps the names of one case apart from another in the same store, `base` their sequences.
+    func delivery(_ place: Int, _ catalogue: String, after base: Int) -> Incoming {
         if place < 0 {
             return .delivery(of: World.product("\(catalogue)-p", kind, of: "\(catalogue)-s"), id: "\(catalogue)-register")
         }
@@ -79,7 +79,7 @@ private struct PermitHistory: CustomStringConvertible {
         facts.permitKind = permit.kind
         facts.sellerId = permit.isForeign ? "\(catalogue)-other" : "\(catalogue)-s"
         facts.productId = permit.kind.isBusinessLevel ? nil : "\(catalogue)-p"
-        let (id, sequence) = ("\(catalogue)-m\(place)", Int64(place + 1))
+        let (id, sequence) = ("\(catalogue)-m\(place)", Int64(base + place + 1))
         func decision<E: PermitDecisionEvent>(_ type: E.Type, _ date: BusinessDate) -> Incoming {
             let event = E.with {
                 $0.permit = facts
@@ -134,6 +134,7 @@ struct ListingLawTests {
         var histories: [PermitHistory] = []
         let broken = Law.broken(seed: 6005, of: PermitHistory.init) { history in
             let name = "c\(histories.count)"
+            let base = histories.count * 2 * 1000
             histories.append(history)
             try world.harness.process(
                 ["\(name)s", "\(name)c"].map { catalogue in
@@ -144,8 +145,8 @@ struct ListingLawTests {
                     }
                     return .delivery(of: seller, id: "\(catalogue)-seller")
                 })
-            try world.harness.process((-1..<history.said.count).map { history.delivery($0, "\(name)s") })
-            try world.harness.process(history.arrivals.map { history.delivery($0, "\(name)c") })
+            try world.harness.process((-1..<history.said.count).map { history.delivery($0, "\(name)s", after: base) })
+            try world.harness.process(history.arrivals.map { history.delivery($0, "\(name)c", after: base + 1000) })
             return difference(
                 history, try listing("\(name)s", in: world), try listing("\(name)c", in: world), PermitHistory.today)
         }

@@ -76,12 +76,16 @@ final class Bench {
 
     // MARK: What is in the store
 
-    /// Replies that are sent to somebody, in order.
+    /// Replies that are sent to somebody, in order, as far as their bodies are kept.
     var replies: [KeptReply] {
         get throws {
             try store.pool.read { db in
                 try Row.fetchAll(
-                    db, sql: "SELECT routingKey, exchange, correlationId, body FROM reply WHERE routingKey IS NOT NULL ORDER BY position"
+                    db,
+                    sql: """
+                        SELECT routingKey, exchange, correlationId, body FROM reply
+                        WHERE routingKey IS NOT NULL AND body IS NOT NULL ORDER BY position
+                        """
                 )
                 .map(KeptReply.init)
             }
