@@ -37,6 +37,9 @@ var targets: [Target] = [
     // The one setting of SQLite that GRDB does not reach
     .systemLibrary(name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+    // Holds the numbers of standard streams that nobody gave, in every program that links it
+    .target(name: "CStandardStreams", path: "Shared/CStandardStreams"),
+
     // Words and wire forms
     shared("Primitives", []),
     shared("StrictJSON", []),
@@ -48,7 +51,7 @@ var targets: [Target] = [
     shared(
         "ServiceKit",
         [
-            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", logging, lifecycle,
+            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", "CStandardStreams", logging, lifecycle,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
@@ -91,7 +94,7 @@ targets += [
     .target(
         name: "MartctlKit",
         dependencies: [
-            "Platform", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
+            "Platform", "CStandardStreams", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
         ],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(

@@ -13,7 +13,6 @@ public import StrictJSON
 public enum ServiceMain {
     /// - Parameter make: the service's index, built with the rules of `MART_RULES` (nil: the built-in ones).
     public static func run(_ make: @Sendable (JSONValue?) throws(InvalidData) -> ServiceDefinition) async -> Never {
-        StandardStreams.hold()
         StraySignals.ignore()
         Descriptors.raiseLimit()
         let builtIn: ServiceDefinition

@@ -59,7 +59,7 @@ struct StopTests {
             readlink /proc/$service/fd/0 /proc/$service/fd/1 /proc/$service/fd/2
             kill $service; wait $service; echo "exit code $?"
             \(Program.binaries.path)/martctl topology show 1>&-; echo "without output $?"
-            \(Program.binaries.path)/martctl inject - 0<&- 2>&1; echo "without input $?"
+            AMQP_URL=\(url) \(Program.binaries.path)/martctl inject - 0<&- 2>&1; echo "without input $?"
             """
         let told = try await runTool(["/bin/bash", "-c", script])
         #expect(

@@ -1,6 +1,5 @@
 public import ArgumentParser
 import Foundation
-import Store
 
 /// The operators' and testers' command. All of it is a library so that tests can reach its parts; `Main` only starts it.
 public struct Martctl: AsyncParsableCommand {
@@ -49,7 +48,6 @@ public struct Martctl: AsyncParsableCommand {
     /// Runs what the command line asks for and ends the process. As ArgumentParser's own `main`, but that its words, which repeat those of
     /// the command line, are harmless to a terminal too.
     public static func start() async -> Never {
-        StandardStreams.hold(writingFails: true)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
