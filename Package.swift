@@ -26,13 +26,14 @@ let grdb: [Target.Dependency] = [
 
 // The table reads downwards: a target depends only on targets above it.
 var targets: [Target] = [
+    // OpenSSL's SHA-256, which librabbitmq loads anyway
+    .systemLibrary(name: "CLibCrypto", path: "Shared/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
     // RabbitMQ: the AMQP client, usable alone
     .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .target(
-        name: "RabbitMQ", dependencies: ["CRabbitMQ", logging], path: "Shared/RabbitMQ", exclude: ["README.md"], swiftSettings: strict),
-
-    // OpenSSL's SHA-256, which librabbitmq loads anyway
-    .systemLibrary(name: "CLibCrypto", path: "Shared/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        name: "RabbitMQ", dependencies: ["CRabbitMQ", "CLibCrypto", logging], path: "Shared/RabbitMQ", exclude: ["README.md"],
+        swiftSettings: strict),
 
     // The one setting of SQLite that GRDB does not reach
     .systemLibrary(name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -94,7 +95,8 @@ targets += [
     .target(
         name: "MartctlKit",
         dependencies: [
-            "Platform", "CStandardStreams", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging, argumentParser,
+            "Platform", "CStandardStreams", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging,
+            argumentParser,
         ],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(

@@ -22,12 +22,13 @@ public final class Incoming: Sendable {
     public let body: [UInt8]
     /// Announced size in bytes; larger than `body` where the body was over-size and cut off.
     public let size: Int
+    /// Of the whole body, 32 bytes, where it was cut off; else nil.
+    public let wholeSHA256: [UInt8]?
 
     public init(
         channel: Channel, routingKey: String, contentType: String? = "application/cloudevents+json", messageId: String? = nil,
         correlationId: String? = nil, replyTo: String? = nil, traceparent: String? = nil, tracestate: String? = nil,
-        isRedelivered: Bool = false, body: [UInt8],
-        size: Int? = nil
+        isRedelivered: Bool = false, body: [UInt8], size: Int? = nil, wholeSHA256: [UInt8]? = nil
     ) {
         self.channel = channel
         self.routingKey = routingKey
@@ -40,6 +41,7 @@ public final class Incoming: Sendable {
         self.isRedelivered = isRedelivered
         self.body = body
         self.size = size ?? body.count
+        self.wholeSHA256 = wholeSHA256
     }
 
     /// The property in which the sender wrote the character U+0000, if there is one.

@@ -12,7 +12,7 @@ extension Transaction {
         try execute(Self.giveBack, cause.inboxPosition)
         let envelope = try? Envelope(parsing: incoming.body)
         let parkedId = try parkingLot.park(
-            incoming, envelope, reason, error, digest: Digest(of: incoming.body), at: outbox.time, in: connection)
+            incoming, envelope, reason, error, digest: Digest(of: incoming), at: outbox.time, in: connection)
         parkedPutOff.append(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
     }
 }

@@ -17,11 +17,13 @@ public final class Delivery: Sendable {
     /// The body's size in bytes as announced by the broker.
     public let bodySize: Int
     /// Whether the body was over the subscription's limit, so that only its beginning was kept.
-    public let isTruncated: Bool
+    public var isTruncated: Bool { wholeBodySHA256 != nil }
+    /// Of the whole body, 32 bytes, where only its beginning was kept: large messages may begin alike. Else nil.
+    public let wholeBodySHA256: [UInt8]?
 
     public init(
         queue: String, generation: Int = 1, deliveryTag: UInt64, redelivered: Bool = false, exchange: String, routingKey: String,
-        properties: MessageProperties = MessageProperties(), body: [UInt8], bodySize: Int? = nil, isTruncated: Bool = false
+        properties: MessageProperties = MessageProperties(), body: [UInt8], bodySize: Int? = nil, wholeBodySHA256: [UInt8]? = nil
     ) {
         self.queue = queue
         self.generation = generation
@@ -32,6 +34,6 @@ public final class Delivery: Sendable {
         self.properties = properties
         self.body = body
         self.bodySize = bodySize ?? body.count
-        self.isTruncated = isTruncated
+        self.wholeBodySHA256 = wholeBodySHA256
     }
 }

@@ -54,6 +54,8 @@ struct FrameReader {
     private var body: [UInt8] = []
     private var bodySize = 0
     private var bodySeen = 0
+    /// Of a body that is not kept whole.
+    private var digest: BodyDigest?
     private var headerBytes = 0
 
     init(sources: [Source], generation: Int) {
@@ -180,7 +182,12 @@ struct FrameReader {
                 finishDelivery([UInt8](bytes))
                 return .progress
             }
-            let limit = bodySize <= sources[source].maxBodySize ? bodySize : min(bodySize, RabbitMQLimits.truncatedBodyBytes)
+            var limit = bodySize
+            if bodySize > sources[source].maxBodySize {
+                limit = min(bodySize, RabbitMQLimits.truncatedBodyBytes)
+                if digest == nil { digest = BodyDigest() }
+                digest?.update(bytes)
+            }
             if body.isEmpty { body.reserveCapacity(limit) }
             body.append(contentsOf: bytes.prefix(limit - body.count))
             if bodySeen == bodySize {
@@ -197,6 +204,7 @@ struct FrameReader {
 
     private mutating func finishDelivery(_ body: [UInt8]) {
         guard let properties = messageProperties.take() else { return }
+        let digest = self.digest.take()?.finish()
         part = .none
         let size = RabbitMQLimits.bytesInMemory(body: body.count, header: headerBytes)
         sizes.append(UInt32(clamping: size))
@@ -204,6 +212,6 @@ struct FrameReader {
         deliveries.append(
             Delivery(
                 queue: sources[source].queue, generation: generation, deliveryTag: tag, redelivered: isRedelivered, exchange: exchange,
-                routingKey: routingKey, properties: properties, body: body, bodySize: bodySize, isTruncated: body.count < bodySize))
+                routingKey: routingKey, properties: properties, body: body, bodySize: bodySize, wholeBodySHA256: digest))
     }
 }

@@ -13,6 +13,6 @@ extension Incoming {
             messageId: delivery.properties.messageId, correlationId: delivery.properties.correlationId,
             replyTo: delivery.properties.replyTo,
             traceparent: header("traceparent"), tracestate: header("tracestate"), isRedelivered: delivery.redelivered, body: delivery.body,
-            size: delivery.bodySize)
+            size: delivery.bodySize, wholeSHA256: delivery.wholeBodySHA256)
     }
 }

@@ -8,7 +8,7 @@ extension BatchProcessor {
 
     /// Commits one more attempt before it is made; answers whether the message may be tried. If not, it has been parked.
     public func beginAttempt(_ incoming: Incoming) throws -> Bool {
-        let digest = Digest(of: incoming.body)
+        let digest = Digest(of: incoming)
         var count: Int64 = 0
         try transactionAlone { count = try connection.first(Self.add, digest) { $0.int(0) } ?? 1 }
         CrashPoint.attemptCounted.pass()
@@ -27,7 +27,7 @@ extension BatchProcessor {
     /// The message was handled, and the process lives.
     public func endAttempt(_ incoming: Incoming) throws {
         CrashPoint.attemptEnding.pass()
-        try transactionAlone { try connection.execute(Self.remove, Digest(of: incoming.body)) }
+        try transactionAlone { try connection.execute(Self.remove, Digest(of: incoming)) }
         openAttempt = nil
     }
 

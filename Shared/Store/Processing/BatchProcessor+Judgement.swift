@@ -13,7 +13,7 @@ extension BatchProcessor {
     }
 
     private func admit(_ incoming: Incoming, isGuarded: Bool) throws {
-        let digest = Digest(of: incoming.body)
+        let digest = Digest(of: incoming)
         if incoming.channel == .dead {
             let envelope = try? Envelope(parsing: incoming.body)
             pendingTally.countParked(nil, incoming.channel)

@@ -153,7 +153,7 @@ public final class BatchProcessor {
         defer { replayed = nil }
         let suspect = isSuspect ? try nextToReplay() : nil
         // Begun anew, an attempt that the store interrupted would count once more each time.
-        let isBegun = suspect != nil && openAttempt != nil && openAttempt == suspect.map { Digest(of: $0.body) }
+        let isBegun = suspect != nil && openAttempt != nil && openAttempt == suspect.map { Digest(of: $0) }
         if isSuspect, openAttempt != nil, !isBegun { try probe() }
         let mayBeTried = try suspect.map { try isBegun || beginAttempt($0) } ?? true
         let found: Bool

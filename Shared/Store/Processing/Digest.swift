@@ -1,4 +1,5 @@
 import CLibCrypto
+import Messaging
 
 /// The SHA-256 of a message: 32 bytes.
 struct Digest: Hashable, Bindable {
@@ -15,6 +16,11 @@ struct Digest: Hashable, Bindable {
         }
         // Without a digest a message could not be told from another: nothing may be written then.
         precondition(result == 1, "OpenSSL computes no SHA-256")
+    }
+
+    /// Of the whole body, also where only its beginning is at hand.
+    init(of incoming: Incoming) {
+        if let whole = incoming.wholeSHA256 { self.init(stored: whole) } else { self.init(of: incoming.body) }
     }
 
     /// As the store has it, where the schema checks the length.

@@ -166,6 +166,21 @@ struct PublishAndConsumeTests {
         }
     }
 
+    @Test func largeBodiesThatBeginAlikeAreToldApart() async throws {
+        try await withPair(maxBodySize: 4999) { pair in
+            for end in [1, 2, 1] as [UInt8] {
+                let body = [UInt8](repeating: 0, count: 200_000) + [end]
+                _ = try await pair.publisher.publish(OutgoingMessage(exchange: "", routingKey: pair.queue, body: body))
+            }
+            let deliveries = try await pair.consumer.take(3)
+            #expect(Set(deliveries.map(\.body)).count == 1)
+            #expect(deliveries[0].wholeBodySHA256?.count == 32)
+            #expect(deliveries[0].wholeBodySHA256 != deliveries[1].wholeBodySHA256)
+            #expect(deliveries[0].wholeBodySHA256 == deliveries[2].wholeBodySHA256)
+            pair.consumer.acknowledge(through: deliveries[2])
+        }
+    }
+
     @Test func neverMoreThanThePrefetchIsBuffered() async throws {
         try await withPair(prefetch: 3) { pair in
             pair.publisher.enqueue((0..<10).map { (token: UInt64($0), message: message("\($0)", to: pair.queue)) })

@@ -55,4 +55,15 @@ struct OversizeTests {
         #expect(row.routingKey.utf8.count <= 255)
         #expect(try Envelope(parsing: row.body).correlationId == id)
     }
+
+    @Test func `messages that are too large to be kept whole, and begin alike, are told apart`() throws {
+        func large(_ id: String, digest: UInt8) -> Incoming {
+            Incoming(
+                channel: .events, routingKey: "box.box-labelled", messageId: id, body: [UInt8](repeating: 0x20, count: 4096),
+                size: Limits.eventSize + 1, wholeSHA256: [UInt8](repeating: digest, count: 32))
+        }
+        try bench.process([large("e1", digest: 1), large("e2", digest: 2), large("e1", digest: 1)])
+        #expect(try bench.parked == ["over-size", "over-size"])
+        #expect(try bench.texts("SELECT messageId || ' ' || attempts FROM parked ORDER BY position") == ["e1 2", "e2 1"])
+    }
 }
