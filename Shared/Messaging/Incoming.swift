@@ -82,6 +82,8 @@ public enum Limits {
     public static let prefetchAfterDeath: UInt16 = 50
     /// Outbox rows that are with the publisher at once: more than it keeps in flight, so that the next are at hand when confirms come.
     public static let relayWindow = 2000
+    /// And no more than about so many bytes of them, for rows may be large.
+    public static let relayBytes = 16 << 20
     /// How far events, or replies, may leave ahead of one that does not.
     public static let relayReach: Int64 = 200_000
     /// Replies that wait for a destination that takes none; of more, the oldest are set aside.

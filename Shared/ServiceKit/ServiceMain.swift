@@ -38,6 +38,9 @@ public enum ServiceMain {
                 definition, folder: settings.dataFolder, backups: settings.backupFolder, clock: settings.clock, told: settings.beginning)
             processor = try BatchProcessor(store, repliesToQueues: settings.repliesToQueues)
             processor.keepsRoutine = settings.logLevel <= .debug
+        } catch StoreOpenError.failed(let path, let reason) {
+            // A disk that is full or fails now may not be so when the service is started again; what is refused for good is not tried again.
+            FatalExit.now(.unexpected, "\(StoreOpenError.failed(path: path, reason: reason))", logger)
         } catch {
             FatalExit.now(.unavailable, "\(error)", logger)
         }

@@ -30,8 +30,8 @@ extension RelayWindow {
             events.handOver(row.position)
             let token = RelayToken(row.position, .event(isConsumed: isConsumed), destination)
             batch.append((token.rawValue, OutgoingMessage(row, from: reader.service, mandatory: true)))
+            main.handOver(row.body.count)
         }
-        main.inFlight += batch.count
         return batch
     }
 
@@ -44,7 +44,7 @@ extension RelayWindow {
         let rows = try reader.events(at: chosen.map(\.position))
         events.resent(Set(rows.map(\.position)))
         giveBack(chosen, besides: rows)
-        main.inFlight += rows.count
+        main.handOver(rows)
         return rows.map { row in
             let (destination, isConsumed) = destination(ofType: row.type)
             let token = RelayToken(row.position, .event(isConsumed: isConsumed), destination)
@@ -126,10 +126,10 @@ extension RelayWindow {
     ) {
         let entry = (RelayToken(row.position, .reply, destination).rawValue, OutgoingMessage(row, from: service, mandatory: false))
         if lane == .main {
-            main.inFlight += 1
+            main.handOver(row.body.count)
             batches.main.append(entry)
         } else {
-            queues.inFlight += 1
+            queues.handOver(row.body.count)
             loneAddress = row.routingKey
             batches.queues.append(entry)
         }
@@ -203,7 +203,7 @@ extension RelayWindow {
     }
 
     mutating func resyncBatch(_ rows: [OutboxRow], _ service: String) -> Batch {
-        main.inFlight += rows.count
+        main.handOver(rows)
         return rows.map { row in
             let token = RelayToken(row.position, .resync, destination(ofType: row.type).destination)
             return (token.rawValue, OutgoingMessage(row, from: service, mandatory: true))
@@ -256,10 +256,12 @@ extension RelayWindow {
                 OutgoingMessage(row, from: reader.service, mandatory: kind == .event)
             )
             if lane == .main {
-                (room.main, main.inFlight) = (room.main - 1, main.inFlight + 1)
+                room.main -= 1
+                main.handOver(row.body.count)
                 batches.main.append(entry)
             } else {
-                (room.queues, queues.inFlight) = (room.queues - 1, queues.inFlight + 1)
+                room.queues -= 1
+                queues.handOver(row.body.count)
                 loneAddress = row.routingKey
                 deadAddresses.remove(row.routingKey)
                 batches.queues.append(entry)
@@ -286,7 +288,7 @@ extension RelayWindow {
             passWithoutProbe(lane, at: now)
             return []
         }
-        self[lane].inFlight += 1
+        self[lane].handOver(message.body.count)
         return [(RelayToken(0, .probe, RelayDestination(code: 0)).rawValue, message)]
     }
 

@@ -18,7 +18,9 @@ package enum RelayLane: Sendable, Hashable, CaseIterable {
 /// one by one (`RelayIsolation`) and the message at fault is passed over, with a note for the store.
 package struct RelayWindow {
     struct Lane {
-        var inFlight = 0
+        private(set) var inFlight = 0
+        /// What is in flight takes about so much in memory: with each that is settled the mean of all goes, for sizes are not remembered.
+        private(set) var bytes = 0
         /// Lost with the connection that has just ended.
         var lost = 0
         var lastLost: RelayToken?
@@ -26,6 +28,18 @@ package struct RelayWindow {
         /// How often nothing at all has passed.
         var refusals = 0
         var isolation = RelayIsolation()
+
+        mutating func handOver(_ size: Int) {
+            inFlight += 1
+            bytes += size
+        }
+
+        mutating func handOver(_ rows: [OutboxRow]) { for row in rows { handOver(row.body.count) } }
+
+        mutating func settled() {
+            bytes -= bytes / max(1, inFlight)
+            inFlight -= 1
+        }
     }
 
     package internal(set) var events: RelayStream
@@ -114,7 +128,7 @@ package struct RelayWindow {
         switch state.isolation.state {
         case .open:
             if lane == .main, !holds.isEmpty, holds.dueAlone(at: now) != nil { return state.inFlight == 0 ? 1 : 0 }
-            return max(0, Limits.relayWindow - state.inFlight)
+            return state.bytes >= Limits.relayBytes ? 0 : max(0, Limits.relayWindow - state.inFlight)
         case .oneByOne: return state.inFlight == 0 ? 1 : 0
         case .probing: return 0
         }
@@ -149,7 +163,7 @@ package struct RelayWindow {
 
     /// What became of a message that was handed over.
     mutating func settle(_ token: RelayToken, _ outcome: Outcome, on lane: RelayLane, at now: Int64) -> Result {
-        self[lane].inFlight -= 1
+        if lane == .main { main.settled() } else { queues.settled() }
         if outcome == .lost {
             self[lane].lost += 1
             self[lane].lastLost = token

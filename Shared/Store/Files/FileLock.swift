@@ -25,7 +25,7 @@ final class FileLock: Sendable {
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: folder) }
     }
 
-    deinit { descriptor.withLock { _ = close($0) } }
+    deinit { descriptor.withLock { release($0) } }
 
     /// A lock whose file was removed keeps nobody away: takes the one that has its name now. Where another process has that already, the store's
     /// own lock still keeps it away (`HeldFile`).
@@ -38,10 +38,16 @@ final class FileLock: Sendable {
                 close(fresh)
                 return
             }
-            close(descriptor)
+            release(descriptor)
             descriptor = fresh
         }
     }
+}
+
+/// Unlocks, and then closes: a process that this one is starting may have a copy of the descriptor yet, which would keep the lock.
+private func release(_ descriptor: Int32) {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
 }
 
 /// Which file it is, whatever its name.
@@ -87,7 +93,7 @@ final class HeldFile: Sendable {
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .inUse(path: path) }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { if descriptor >= 0 { release(descriptor) } }
 
     /// Whether it still has a name, if perhaps another one.
     var hasName: Bool {

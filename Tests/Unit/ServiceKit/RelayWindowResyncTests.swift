@@ -10,7 +10,7 @@ struct RelayWindowResyncTests {
     private mutating func handOver(_ positions: [Int64]) {
         for position in positions {
             window.resync.handOver(position)
-            window.main.inFlight += 1
+            window.main.handOver(100)
         }
     }
 
@@ -39,7 +39,7 @@ struct RelayWindowResyncTests {
         #expect(window.resync.mark == 1)
         #expect(window.resync.holes.map(\.position) == [3])
         window.resync.resent([3])
-        window.main.inFlight += 1
+        window.main.handOver(100)
         settle(3, .confirmed)
         #expect(window.resync.mark == 5)
     }

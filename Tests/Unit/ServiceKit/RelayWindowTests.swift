@@ -1,4 +1,5 @@
 import Contracts
+import Messaging
 import Store
 import Testing
 
@@ -13,20 +14,20 @@ struct RelayWindowTests {
     private mutating func handOver(eventsTo last: Int64) {
         while window.events.handedOver < last {
             window.events.handOver(window.events.handedOver + 1)
-            window.main.inFlight += 1
+            window.main.handOver(100)
         }
     }
 
     private mutating func handOver(replies: ClosedRange<Int64>, _ lane: RelayLane = .main) {
         for position in replies {
             window.replies.handOver(position)
-            window[lane].inFlight += 1
+            window[lane].handOver(100)
         }
     }
 
     /// Everything that is to be sent again is.
     private mutating func resend() {
-        window.main.inFlight += window.events.holes.count
+        for _ in window.events.holes { window.main.handOver(100) }
         window.events.resent(Set(window.events.holes.map(\.position)))
     }
 
@@ -45,6 +46,21 @@ struct RelayWindowTests {
 
     private mutating func settle(events: ClosedRange<Int64>, _ outcome: RelayWindow.Outcome) {
         for position in events { settle(event(position), outcome) }
+    }
+
+    // MARK: Room
+
+    @Test mutating func `what is in flight is bounded in messages, and in bytes`() {
+        #expect(window.room(.main, at: now) == Limits.relayWindow)
+        for size in [100, Limits.relayBytes - 101] { window.main.handOver(size) }
+        #expect(window.room(.main, at: now) == Limits.relayWindow - 2)
+        window.main.handOver(1)
+        #expect(window.room(.main, at: now) == 0)
+        #expect(window.room(.queues, at: now) == Limits.relayWindow, "the other lane's is its own")
+        for position in 11...12 { settle(event(Int64(position)), .confirmed) }
+        #expect(window.room(.main, at: now) == Limits.relayWindow - 1)
+        settle(event(13), .lost)
+        #expect(window.main.bytes == 0)
     }
 
     // MARK: The mark
@@ -201,13 +217,13 @@ struct RelayWindowTests {
         for _ in 1...20 {
             now += 1000
             if window.mustProbe(.queues, at: now) {
-                window.queues.inFlight += 1
+                window.queues.handOver(100)
                 settle(RelayToken(0, .probe, RelayDestination(code: 0)), .confirmed, .queues)
             }
             guard let hole = window.replies.holes.first else { break }
             #expect(window.room(.queues, at: now) == 1)
             window.replies.resent([hole.position])
-            window.queues.inFlight += 1
+            window.queues.handOver(100)
             attempts[hole.position, default: 0] += 1
             settle(reply(hole.position), hole.position == 7 ? .lost : .confirmed, .queues)
             window.conclude(.byMessage, "541", on: .queues, at: now)
@@ -239,7 +255,7 @@ struct RelayWindowTests {
             window.conclude(.byMessage, "541", on: .main, at: now)
             now += 100
             #expect(window.mustProbe(.main, at: now))
-            window.main.inFlight += 1
+            window.main.handOver(100)
             settle(RelayToken(0, .probe, RelayDestination(code: 0)), .lost)
             window.conclude(.byMessage, "541", on: .main, at: now)
             #expect(window.passesNothing(.main), "round \(round)")
