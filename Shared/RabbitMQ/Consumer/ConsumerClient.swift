@@ -104,13 +104,22 @@ final class ConsumerClient: ConnectionClient {
     func end() { settleWithoutConnection() }
 
     private func sendAcknowledgements(_ connection: NativeConnection) throws(RabbitMQError) {
-        core.takeRequests(into: &requests)
+        core.takeRequests(into: &requests, noting: note)
         if requests.isEmpty { return }
         defer { requests.removeAll(keepingCapacity: true) }
         for request in requests where request.generation == generation {
             if let action = ledger.note(request.kind, tag: request.tag) { try send(action, connection) }
         }
         for action in ledger.flush() { try send(action, connection) }
+    }
+
+    /// In place: a copy would be an allocation at every turn.
+    private func note(_ marks: inout ConsumerCore.DeliveryMarks) {
+        marks.generation = generation
+        marks.settledThrough = ledger.settledThrough
+        marks.isHeldUp = isPaused || reader.isWithinMessage
+        if marks.lastTags.isEmpty { marks.lastTags = Array(repeating: 0, count: core.subscriptions.count) }
+        for index in marks.lastTags.indices { marks.lastTags[index] = reader.lastTags[index] }
     }
 
     private func send(_ action: AcknowledgementLedger.Action, _ connection: NativeConnection) throws(RabbitMQError) {

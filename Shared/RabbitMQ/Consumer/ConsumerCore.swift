@@ -28,6 +28,17 @@ final class ConsumerCore: Sendable {
         var isThreadWaiting = false
         var lastWaiter: UInt64 = 0
         var waiters: [(id: UInt64, max: Int, waiter: Waiter)] = []
+        var marks = DeliveryMarks()
+    }
+
+    /// How far the deliveries of the connection have come, as its thread noted at its last turn.
+    struct DeliveryMarks: Sendable {
+        var generation = 0
+        /// By subscription; empty before the first connection.
+        var lastTags: [UInt64] = []
+        var settledThrough: UInt64 = 0
+        /// Whether reading pauses, or a message is coming in.
+        var isHeldUp = false
     }
 
     init(
@@ -43,6 +54,17 @@ final class ConsumerCore: Sendable {
     }
 
     var state: ConnectionState { control.state }
+
+    var progress: RabbitMQConsumer.Progress? {
+        guard case .connected(let generation) = control.state else { return nil }
+        let marks = shared.withLock { $0.marks }
+        guard marks.generation == generation else { return nil }
+        let queues = zip(subscriptions, marks.lastTags).map { subscription, tag in
+            RabbitMQConsumer.Progress.Queue(
+                name: subscription.queue, lastDelivered: tag, isInHand: marks.isHeldUp || tag > marks.settledThrough)
+        }
+        return .init(generation: generation, queues: queues)
+    }
 
     func start() {
         control.start {
@@ -196,8 +218,12 @@ extension ConsumerCore.Shared {
 extension ConsumerCore {
     var hasRequests: Bool { shared.withLock { !$0.requests.isEmpty } }
 
-    func takeRequests(into requests: inout [Request]) {
-        shared.withLock { swap(&requests, &$0.requests) }
+    /// - Parameter note: updates how far the deliveries have come, under the same lock.
+    func takeRequests(into requests: inout [Request], noting note: (inout DeliveryMarks) -> Void = { _ in }) {
+        shared.withLock { shared in
+            swap(&requests, &shared.requests)
+            note(&shared.marks)
+        }
     }
 
     /// Hands over what has been read; wakes a waiting caller once.

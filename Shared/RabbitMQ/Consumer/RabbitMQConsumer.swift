@@ -40,6 +40,29 @@ public final class RabbitMQConsumer: Sendable {
         }
     }
 
+    /// How far the deliveries of one connection have come.
+    public struct Progress: Sendable, Hashable {
+        public struct Queue: Sendable, Hashable {
+            /// The queue's name.
+            public var name: String
+            /// The delivery tag of its last delivery; 0 before the first.
+            public var lastDelivered: UInt64
+            /// Whether some of it is unsettled, or may be on its way: a message is coming in, or reading pauses over what is in hand.
+            public var isInHand: Bool
+
+            public init(name: String, lastDelivered: UInt64, isInHand: Bool) {
+                (self.name, self.lastDelivered, self.isInHand) = (name, lastDelivered, isInHand)
+            }
+        }
+
+        /// The connection, counted from 1.
+        public var generation: Int
+        /// In the order of the subscriptions.
+        public var queues: [Queue]
+
+        public init(generation: Int, queues: [Queue]) { (self.generation, self.queues) = (generation, queues) }
+    }
+
     private let core: ConsumerCore
 
     /// Makes a consumer; nothing happens before `start()`.
@@ -106,6 +129,9 @@ public final class RabbitMQConsumer: Sendable {
 
     /// Where the connection stands.
     public var state: ConnectionState { core.state }
+
+    /// How far its deliveries have come, at most 0.2 s ago; nil while there is no connection.
+    public var progress: Progress? { core.progress }
 
     /// Hands out nothing more; `nextBatch` returns nothing. What was handed out can still be acknowledged.
     public func stopConsuming() { core.stopConsuming() }

@@ -31,6 +31,8 @@ struct FrameReader {
     private(set) var sizes: [UInt32] = []
     /// … and all together. Bytes.
     private(set) var bytes = 0
+    /// The tag of the last complete delivery for each source; 0 before the first.
+    private(set) var lastTags: [UInt64]
 
     private let sources: [Source]
     private let generation: Int
@@ -61,7 +63,11 @@ struct FrameReader {
     init(sources: [Source], generation: Int) {
         self.sources = sources
         self.generation = generation
+        lastTags = Array(repeating: 0, count: sources.count)
     }
+
+    /// Whether the rest of a message is still to come.
+    var isWithinMessage: Bool { part != .none }
 
     /// Reads frames until one asks for something, until so many deliveries or bytes of them are complete, or for long enough; never waits.
     /// - Throws: when the broker closed channel or connection, or the stream ended or makes no sense.
@@ -209,6 +215,7 @@ struct FrameReader {
         let size = RabbitMQLimits.bytesInMemory(body: body.count, header: headerBytes)
         sizes.append(UInt32(clamping: size))
         bytes += size
+        lastTags[source] = tag
         deliveries.append(
             Delivery(
                 queue: sources[source].queue, generation: generation, deliveryTag: tag, redelivered: isRedelivered, exchange: exchange,
