@@ -9,6 +9,14 @@ struct Patience {
     let failingStore: Duration
     /// After an unclean stop the first connection lasts at least so long.
     let firstConnection: Duration
+    /// A queue that has given nothing for so long is looked at; so is, now and then, one that stays quiet.
+    let silence: Duration
+    /// Between the two looks at a queue that must both see messages.
+    let betweenLooks: Duration
+    /// The longest pause between two renewals of a connection that gets nothing.
+    let longestRenewal: Duration
+    /// Between two turns of the watch over consumption.
+    let watchTurn: Duration
 
     static let standard = Patience(haste: 1)
     /// As the environment has it.
@@ -17,6 +25,10 @@ struct Patience {
     init(haste: Int) {
         failingStore = .seconds(60) / haste
         firstConnection = .seconds(10) / haste
+        silence = .seconds(60) / haste
+        betweenLooks = .seconds(15) / haste
+        longestRenewal = .seconds(300) / haste
+        watchTurn = .seconds(1) / haste
     }
 
     private static let variable = "MART_HASTE"

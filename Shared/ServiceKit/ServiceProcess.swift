@@ -36,13 +36,15 @@ struct ServiceProcess {
         }
         let topology = TopologySetup(.platform)
         let relay = makeRelay(processor.committed, topology)
-        let consumer = makeConsumer(relay, topology)
+        let watch = ConsumptionWatch(of: service, settings.broker, health, logger)
+        let consumer = makeConsumer(relay, topology, watch)
         let backups = BackupKeeper(store: store, folder: settings.backupFolder, logger: logger)
         let writer = Writer(
             store: store, consumer: consumer, relay: relay, backups: backups, health: health, metrics: metrics, logger: logger)
         metrics.idle(processor.tally)
         relay.start()
         writer.start(processor)
+        watch.start(consumer)
         backups.start()
         let token = ReadToken(file: settings.readTokenFile)
         if let fault = token.fault { logger.warning("\(fault)") }
@@ -106,7 +108,7 @@ struct ServiceProcess {
         }
     }
 
-    private func makeConsumer(_ relay: Relay, _ topology: TopologySetup) -> RabbitMQConsumer {
+    private func makeConsumer(_ relay: Relay, _ topology: TopologySetup, _ watch: ConsumptionWatch) -> RabbitMQConsumer {
         let service = store.definition.name
         let queues = Topology.platform.queues(of: service)
         let refusals = Refusals(of: service, heartbeat: settings.broker.heartbeat, logger: logger)
@@ -123,6 +125,7 @@ struct ServiceProcess {
                 try topology.assert(queues, on: channel)
                 // Held as long as this connection lives: a second instance of the service cannot get past it.
                 try channel.declareQueue(TopologySetup.ownerQueue(of: service), durable: false, exclusive: true)
+                try watch.lookWhoIsFirst(channel)
             },
             maintained: { topology.declarations(of: queues) },
             onStateChange: { [health, metrics] state in

@@ -68,16 +68,7 @@ struct TopologyCommandTests {
 
     @Test func `the management API shows bindings too`() async throws {
         let broker = try await TestBroker.start()
-        let port = freePort()
-        // What `rabbitmq-plugins enable rabbitmq_management` does, on a port of our own.
-        try await broker.control(
-            "eval",
-            """
-            [code:add_pathz(D) || D <- filelib:wildcard(filename:dirname(code:lib_dir(rabbit)) ++ "/*/ebin")],
-            application:set_env(rabbitmq_management, tcp_config, [{port, \(port)}, {ip, "127.0.0.1"}]),
-            {ok, _} = application:ensure_all_started(rabbitmq_management).
-            """)
-        let api = "http://127.0.0.1:\(port)"
+        let api = try await broker.startManagement()
         _ = try await topology("apply", "--yes", at: broker.url)
         let same = try await topology("diff", "--api", api, at: broker.url)
         #expect(same.exitCode == 0 && same.output.contains("bindings were compared too"), "\(same.output)\(same.error)")
@@ -103,7 +94,7 @@ struct TopologyCommandTests {
             #"policy "hide" (pattern ^mart.events$) sets alternate-exchange=amq.fanout on mart.events:"#,
             #"operator policy "bound" (pattern .*) sets max-length=1000 on "#, "the virtual host's limits sets max-connections=10",
         ] { #expect(texts.contains { $0.contains(words) }, "\(words) in \(texts)") }
-        let refused = try await topology("diff", "--api", "http://guest:wrong@127.0.0.1:\(port)", at: broker.url)
+        let refused = try await topology("diff", "--api", api.replacing("http://", with: "http://guest:wrong@"), at: broker.url)
         #expect(refused.exitCode == 69 && refused.error.contains("401"), "\(refused.error)")
         try await broker.stop()
     }

@@ -10,6 +10,8 @@ final class Health: Sendable {
         case starting
         case brokerUnreachable = "broker-unreachable"
         case brokerBlocked = "broker-blocked"
+        /// A queue has messages and gives them to somebody else, or to nobody.
+        case notConsuming = "not-consuming"
         case unroutable
         /// A consumer's queue takes no more.
         case queueFull = "queue-full"
@@ -54,6 +56,14 @@ final class Health: Sendable {
     func clear(_ reason: Reason) { state.withLock { _ = $0.reasons.removeValue(forKey: reason) } }
     func consumer(_ connection: ConnectionState) { state.withLock { $0.consumer = Link(connection) } }
     func publisher(_ connection: ConnectionState) { state.withLock { $0.publisher = Link(connection) } }
+
+    /// Whether it is known why nothing may be consumed. What concerns the consumer's connection is told by that itself.
+    var explainsSilence: Bool {
+        state.withLock { state in
+            if case .blocked = state.publisher { return true }
+            return [Reason.starting, .storeFailing, .stopping].contains { state.reasons[$0] != nil }
+        }
+    }
 
     /// The writer lives.
     func turned() { state.withLock { $0.lastTurn = .now } }

@@ -184,8 +184,37 @@ struct DoctorTests {
             "catalog.events": .there(ready: 0, consumers: 2), "settlement.events": .there(ready: 60_000, consumers: 1),
         ])
         let complaints = Self.complaints(facts)
-        #expect(complaints.contains { $0.contains("2 consumers on catalog.events") })
+        #expect(complaints.contains("! queues: another consumer on catalog.events: 2 consumers, where one is expected"))
         #expect(complaints.contains { $0.contains("settlement.events holds 60.000 messages") })
+    }
+
+    @Test func `a stranger that has what is a service's is a fault, and the management API names it`() throws {
+        var facts = try Self.healthy()
+        facts.broker?.queues = Looks.queues(["catalog.events": .there(ready: 4, consumers: 2)])
+        #expect(
+            Self.complaints(facts) == [
+                "✗ queues: another consumer on catalog.events: 2 consumers, where one is expected; 4 messages are ready there"
+            ])
+        facts.broker?.strangers = [Stranger(queue: "catalog.events", tag: "x", connection: "pika", address: "10.0.0.5:1", user: "ana")]
+        #expect(
+            Self.complaints(facts) == [
+                #"! queues: another consumer on catalog.events: consumer tag "x", connection "pika", address 10.0.0.5:1, user ana; "#
+                    + "4 messages are ready there"
+            ])
+        // Who waits for its turn is looked at; who is served is a fault, and the broker knows it, or the service.
+        #expect(Self.complaints(facts).allSatisfy { $0.hasPrefix("! queues: another consumer on catalog.events") })
+        facts.broker?.strangers[0].isServed = true
+        #expect(Self.complaints(facts).contains { $0.hasPrefix("✗ queues: another consumer on catalog.events") })
+        facts.broker?.strangers[0].isServed = false
+        facts.services[0] = try Looks.service(
+            "catalog", reasons: [.init(code: "not-consuming", message: "another consumer was on catalog.events before this service")])
+        #expect(Self.complaints(facts).contains { $0.hasPrefix("✗ queues: another consumer on catalog.events: consumer tag") })
+        // AMQP itself counts the one that is served.
+        facts.broker?.strangers = []
+        facts.broker?.queues = Looks.queues()
+        #expect(Self.complaints(facts).contains("✗ queues: another consumer on catalog.events: catalog gets nothing from it"))
+        facts.broker?.strangersFault = "403"
+        #expect(Self.complaints(facts).contains("! queues: who consumes could not be seen: 403"))
     }
 
     @Test func `versions are compared by their numbers`() throws {

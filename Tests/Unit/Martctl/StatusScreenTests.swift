@@ -34,6 +34,16 @@ struct StatusScreenTests {
         #expect(faults.count == 2 && faults[0].contains("catalog cannot be reached") && faults[1].contains("permits.dead"))
     }
 
+    @Test func `another consumer is mentioned, whether all else is well or not`() throws {
+        let queues = Looks.queues(["catalog.events": .there(ready: 0, consumers: 2)])
+        var services = try Looks.services()
+        let words = "! another consumer on catalog.events: `martctl doctor` says more"
+        #expect(StatusScreen(services: services, queues: queues).text.contains(words))
+        services[0] = try Looks.service("catalog", reasons: [.init(code: "not-consuming", message: "another consumer is on it")])
+        let text = StatusScreen(services: services, queues: queues).text
+        #expect(text.contains(words) && text.contains("catalog is not ready, not-consuming: another consumer is on it"))
+    }
+
     @Test func `business dates that differ are a fault, clocks that a restart has set apart are shown`() throws {
         var services = try Looks.services()
         services[2] = try Looks.service("consignment", businessNow: "2026-02-07T02:00:00Z")

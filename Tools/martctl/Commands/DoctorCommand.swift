@@ -7,12 +7,12 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Examines the whole platform; each finding comes with its cure.",
         usage: "martctl doctor [options]",
         discussion: """
-            Versions against known floors of safety, durability, topology, what dead letters need, queues that do not move, clocks, \
+            Versions against known floors of safety, durability, topology, what dead letters need, queues that do not move, or that others consume from, clocks, \
             disks, permissions. What it must know of a service, the service itself says (GET /v1/diagnosis); nothing is changed. \
-            ✓ fine, · good to know, ! to look at, ✗ to mend now.
+            With --api it sees bindings, policies and who else consumes, too. ✓ fine, · good to know, ! to look at, ✗ to mend now.
 
               martctl doctor
-              martctl doctor --api http://127.0.0.1:15672     bindings and policies too
+              martctl doctor --api http://127.0.0.1:15672     bindings, policies too
               martctl doctor --json | jq '.findings[] | select(.severity=="fault")'
 
             Exit code 0 when nothing has to be mended, 1 when something has, 69 when neither broker nor services can be reached.

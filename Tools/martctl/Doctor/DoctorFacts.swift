@@ -24,6 +24,10 @@ struct DoctorFacts: Sendable {
         var seesBindings = false
         /// Queues that answer declarations, and no consumer.
         var stuck: [String] = []
+        /// Who else consumes from the services' queues, as the management API tells.
+        var strangers: [Stranger] = []
+        /// Why that could not be seen, where it was asked for.
+        var strangersFault: String?
         /// Why it takes no messages, where it does not.
         var alarm: String?
         /// Policies and limits that do harm.
@@ -81,6 +85,11 @@ struct DoctorFacts: Sendable {
                 broker.rules = try await options.management()?.harmfulRules(users: Set(users)) ?? []
             } catch let failure as Failure {
                 broker.rulesFault = failure.message
+            }
+            do {
+                broker.strangers = try await options.management()?.strangers(.platform) ?? []
+            } catch let failure as Failure {
+                broker.strangersFault = failure.message
             }
             facts.broker = broker
         } catch let failure as Failure where failure.code == .unavailable {

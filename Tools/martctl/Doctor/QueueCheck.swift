@@ -7,7 +7,9 @@ enum QueueCheck {
 
     static func findings(_ facts: DoctorFacts) -> [DoctorFinding] {
         guard let broker = facts.broker else { return [] }
-        return (broker.queues.flatMap { judge($0, facts, isStuck: broker.stuck.contains($0.name)) } + abandoned(broker.queues, facts))
+        return
+            (broker.queues.flatMap { judge($0, facts, isStuck: broker.stuck.contains($0.name)) } + unseen(broker)
+            + abandoned(broker.queues, facts))
             .orFine(.queues, "every queue has its one consumer")
     }
 
@@ -26,12 +28,7 @@ enum QueueCheck {
                     .queues, "nobody consumes from \(queue.name) although \(queue.service) runs",
                     cure: "its /readyz and its log say why; restart it"))
         }
-        if consumers > 1 {
-            findings.append(
-                .warning(
-                    .queues, "\(consumers) consumers on \(queue.name): one takes the messages, the others wait for their turn",
-                    cure: "find the stranger with rabbitmqctl list_consumers; it must not take part in a service's work"))
-        }
+        findings += others(queue, ready: ready, consumers: consumers, facts)
         if ready > backlog {
             findings.append(
                 .warning(
@@ -39,6 +36,30 @@ enum QueueCheck {
                     cure: "martctl status, twice, tells whether it shrinks; if not, look at \(queue.service)'s disk and log"))
         }
         return findings
+    }
+
+    /// Whoever consumes beside the service: a queue serves one alone, whoever came first. AMQP does not tell of those that wait, so that most
+    /// often only the service knows, by its silence, or the management API.
+    private static func others(_ queue: QueueLook, ready: Int, consumers: Int, _ facts: DoctorFacts) -> [DoctorFinding] {
+        let starves = facts.services.contains { look in
+            look.service == queue.service && look.reasons.contains { $0.code == "not-consuming" && $0.message.contains(queue.name) }
+        }
+        let waiting = ready == 0 ? "" : "; \(Text.grouped(Int64(ready))) message\(ready == 1 ? " is" : "s are") ready there"
+        let end = "end that program: it must not take part in a service's work. What it holds unacknowledged comes back to the queue"
+        func finding(_ isServed: Bool, _ what: String, _ cure: String) -> DoctorFinding {
+            DoctorFinding(
+                starves || isServed ? .fault : .warning, .queues, "another consumer on \(queue.name): \(what)\(waiting)", cure: cure)
+        }
+        let strangers = (facts.broker?.strangers ?? []).filter { $0.queue == queue.name }
+        if !strangers.isEmpty { return strangers.map { finding($0.isServed, $0.sentence, end) } }
+        let cure = "martctl doctor --api names it (or rabbitmqctl list_consumers); \(end)"
+        if consumers > 1 { return [finding(ready > 0, "\(consumers) consumers, where one is expected", cure)] }
+        return starves ? [finding(true, "\(queue.service) gets nothing from it", cure)] : []
+    }
+
+    private static func unseen(_ broker: DoctorFacts.Broker) -> [DoctorFinding] {
+        guard let fault = broker.strangersFault else { return [] }
+        return [.warning(.queues, "who consumes could not be seen: \(fault)", cure: "give --api a user who may see it (tag monitoring)")]
     }
 
     /// The queues of services that do not answer: nothing is lost, and nobody comes for it.

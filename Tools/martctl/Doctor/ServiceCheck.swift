@@ -5,6 +5,8 @@ enum ServiceCheck {
     private static let cures = [
         "broker-unreachable": "is the broker up, and AMQP_URL of the service right? Its log names the reason",
         "broker-blocked": "the broker has an alarm of memory or disk: make room on its machine; publishing goes on by itself",
+        "not-consuming": "see `queues` below: end whatever else consumes there (martctl doctor --api names it). The service renews its "
+            + "connection after growing pauses, and is well again with the next message",
         "unroutable": "a consumer's queue or binding is missing: martctl topology diff, then martctl topology apply --yes",
         "queue-full": "whoever reads the queue is away or behind: start it; and look for a policy that limits its length "
             + "(martctl doctor --api, rabbitmqctl list_policies). It is tried again after growing pauses, half a minute at most",

@@ -86,9 +86,12 @@ struct StatusScreen {
 
     private var verdict: String {
         let faults = faults
-        if !faults.isEmpty { return faults.map { Paragraph.text("✗ \($0)", indent: 2) }.joined(separator: "\n") }
+        let crowded = queues.filter { if case .there(_, let consumers) = $0.state { consumers > 1 } else { false } }.map {
+            Paragraph.text("! another consumer on \($0.name): `martctl doctor` says more", indent: 2)
+        }
+        if !faults.isEmpty { return (faults.map { Paragraph.text("✗ \($0)", indent: 2) } + crowded).joined(separator: "\n") }
         let parked = services.reduce(0) { $0 + ($1.status?.parked ?? 0) }
-        var lines = ["  ✓ all services are ready, all queues have a consumer"]
+        var lines = ["  ✓ all services are ready, all queues have a consumer"] + crowded
         if parked > 0 { lines.append("  ! \(parked) messages are parked for a person: `martctl parked list`") }
         let setAside = services.reduce(0) { $0 + ($1.status?.setAside ?? 0) }
         if setAside > 0 { lines.append("  ! \(setAside) messages are set aside, for the broker does not take them: `martctl set-aside`") }

@@ -38,6 +38,15 @@ struct ManagementAPI: Sendable {
         listing.userLimits = try await client.find("/api/user-limits")?.elements ?? []
         return PolicyFindings.rules(.platform, listing, users: users)
     }
+
+    /// Who consumes from the services' queues and is none of the services.
+    func strangers(_ topology: Topology) async throws -> [Stranger] {
+        let search = StrangerSearch(
+            consumers: try await client.get("/api/consumers/\(virtualHost)").elements,
+            queues: try await client.get("/api/queues/\(virtualHost)").elements,
+            connections: try await client.get("/api/vhosts/\(virtualHost)/connections").elements)
+        return search.strangers(topology)
+    }
 }
 
 /// The manifest held against what the management API lists. Pure.
