@@ -14,7 +14,7 @@ struct Patience {
     /// Between the two looks at a queue that must both see messages.
     let betweenLooks: Duration
     /// The longest pause between two renewals of a connection that gets nothing.
-    let longestRenewal: Duration
+    let longestRenewalPause: Duration
     /// Between two turns of the watch over consumption.
     let watchTurn: Duration
 
@@ -27,7 +27,7 @@ struct Patience {
         firstConnection = .seconds(10) / haste
         silence = .seconds(60) / haste
         betweenLooks = .seconds(15) / haste
-        longestRenewal = .seconds(300) / haste
+        longestRenewalPause = .seconds(300) / haste
         watchTurn = .seconds(1) / haste
     }
 

@@ -39,6 +39,9 @@ struct Starvation {
         var starving: Sight?
     }
 
+    /// How long a renewal may take, its look at who is first included, which no haste shortens.
+    private static let longestRenewal = Duration.seconds(10)
+
     private let patience: Patience
     private var queues: [String: Queue] = [:]
     private var generation: Int?
@@ -67,7 +70,7 @@ struct Starvation {
             // A renewal takes a moment. What takes longer is a reason of its own, and told.
             let since = downSince ?? now
             downSince = since
-            if since.duration(to: now) >= patience.betweenLooks { forget() }
+            if since.duration(to: now) >= Self.longestRenewal { forget() }
             return false
         }
         downSince = nil
@@ -104,6 +107,11 @@ struct Starvation {
     mutating func saw(_ sights: [String: Sight], at now: Instant) {
         lastTurn = now
         for (name, sight) in sights {
+            // So answers a broker that is too busy to ask the queue: this service's own consumer is not even there.
+            if sight == Sight(ready: 0, consumers: 0) {
+                miss(name, at: now)
+                continue
+            }
             guard var queue = queues[name] else { continue }
             let starves = sight.ready > 0 || queue.isBehind
             if !starves {
@@ -121,10 +129,13 @@ struct Starvation {
     /// No look was possible: nothing is known, and two looks are two in a row.
     mutating func couldNotLook(at now: Instant) {
         lastTurn = now
-        for (name, queue) in queues where isQuiet(queue, at: now) {
-            queues[name]?.lookedAt = now
-            if queue.starving == nil { queues[name]?.looks = 0 }
-        }
+        for name in queues.keys { miss(name, at: now) }
+    }
+
+    private mutating func miss(_ name: String, at now: Instant) {
+        guard let queue = queues[name], isQuiet(queue, at: now) else { return }
+        queues[name]?.lookedAt = now
+        if queue.starving == nil { queues[name]?.looks = 0 }
     }
 
     private mutating func forget() {
@@ -148,7 +159,7 @@ struct Starvation {
         }
         let (due, pause) = renewal ?? (now, patience.silence)
         if now < due { return false }
-        renewal = (now + pause, min(pause * 2, patience.longestRenewal))
+        renewal = (now + pause, min(pause * 2, patience.longestRenewalPause))
         return true
     }
 }

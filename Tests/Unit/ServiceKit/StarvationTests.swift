@@ -168,6 +168,13 @@ struct StarvationTests {
         #expect(watch.renewals.last == 3076)
     }
 
+    @Test func `a look that the broker is too busy to answer says nothing`() {
+        var watch = Self.starving(to: 80)
+        watch.sights?["events"] = .init(ready: 0, consumers: 0)
+        watch.run(to: 200)
+        #expect(watch.names == ["events"])
+    }
+
     @Test func `a renewal that takes its moment ends nothing`() {
         var watch = Self.starving(to: 80)
         watch.generation = nil
