@@ -61,7 +61,10 @@ var targets: [Target] = [
     shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", grdb[0]]),
 ]
 
-// The services: none imports another
+// The services: none imports another. What one must know of the others is the generated manifest, which its program hands to it
+targets.append(
+    .target(name: "PlatformManifest", dependencies: ["Messaging", "Contracts"], path: "Platform/Manifest", swiftSettings: swiftSettings))
+
 for name in services {
     let folder = "Services/\(name)"
     targets += [
@@ -73,7 +76,7 @@ for name in services {
             ] + grdb,
             path: "\(folder)/Service", swiftSettings: swiftSettings),
         .executableTarget(
-            name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "ServiceKit"],
+            name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "PlatformManifest", "ServiceKit"],
             path: "\(folder)/Main", swiftSettings: swiftSettings),
         test(
             "\(name)Tests", "Tests/Unit/\(name)",
@@ -87,8 +90,8 @@ for name in services {
 targets += [
     // The one list of the platform: what enumerates the services links it, and no service does
     .target(
-        name: "Platform", dependencies: services.map { .target(name: "\($0)Service") } + ["Store", "Contracts", "StrictJSON"],
-        path: "Platform", exclude: ["README.md"], swiftSettings: swiftSettings),
+        name: "Platform", dependencies: services.map { .target(name: "\($0)Service") } + ["Store", "Messaging", "Contracts", "StrictJSON"],
+        path: "Platform", exclude: ["README.md", "Manifest"], swiftSettings: swiftSettings),
 
     // Tools: the audit shares nothing with the services
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
@@ -141,7 +144,7 @@ targets += [
         "SystemTests", "Tests/System",
         [
             "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging", "Store", logging,
-            "Platform",
+            "Platform", "PlatformManifest",
         ]),
     test(
         "ChaosTests", "Tests/Chaos",
@@ -167,7 +170,7 @@ let package = Package(
         // for Benchmarks/, which is a package of its own
         .library(name: "CSQLite", targets: ["CSQLite"]),
         .library(name: "Platform", targets: ["Platform", "Store"]),
-        .library(name: "Settlement", targets: ["SettlementService", "Store", "Messaging", "Primitives"]),
+        .library(name: "Settlement", targets: ["SettlementService", "PlatformManifest", "Store", "Messaging", "Primitives"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,6 +1,7 @@
 import CatalogService
 import ConsignmentService
 public import Contracts
+public import Messaging
 import PermitsService
 import SettlementService
 public import Store
@@ -30,6 +31,9 @@ public enum Platform {
             preconditionFailure("the built-in rules are wrong: \(error)")
         }
     }()
+
+    /// Who consumes what.
+    public static let topology = Topology(services.map { ServiceTopology($0.name, consumes: $0.consumes) })
 
     /// `catalog`, …
     public static let names = services.map(\.name)

@@ -12,7 +12,7 @@ public struct ServiceTopology: Sendable, Hashable {
     }
 }
 
-/// Exchanges, queues and bindings of the platform: one manifest, generated from the services' indexes (`TopologyManifest.swift`).
+/// Exchanges, queues and bindings of the platform. Handed in: to a service as the generated manifest, to whoever knows the services by `Platform`.
 public struct Topology: Sendable, Hashable {
     public static let commands = "mart.commands"
     public static let events = "mart.events"
@@ -42,6 +42,9 @@ public struct Topology: Sendable, Hashable {
     public let services: [ServiceTopology]
 
     public init(_ services: [ServiceTopology]) { self.services = services }
+
+    /// What a service consumes; nothing if there is none of that name.
+    public func consumed(by service: String) -> [MessageName] { services.first { $0.name == service }?.consumes ?? [] }
 
     /// The queues of all services, dead-letter queues first: a dead letter without a route would wait inside its queue until the node restarts.
     public var queues: [Queue] { services.map(Self.deadQueue) + services.flatMap(Self.workQueues) }

@@ -23,10 +23,12 @@ public final class ServiceHarness {
     private var ids = UUIDv7Generator(seed: 1)
     private var takenEvents: Int64 = 0
 
-    /// - Parameter now: an instant or a date; the business clock stands there.
-    public init(_ definition: ServiceDefinition, now: String = "2026-02-05T02:00:00Z") throws {
+    /// - Parameters:
+    ///   - topology: who consumes what, as far as the test asks.
+    ///   - now: an instant or a date; the business clock stands there.
+    public init(_ definition: ServiceDefinition, topology: Topology = Topology([]), now: String = "2026-02-05T02:00:00Z") throws {
         folder = try TemporaryFolder.make()
-        store = try ServiceStore(definition, folder: folder, clock: .manual(Self.instant(now)))
+        store = try ServiceStore(definition, topology: topology, folder: folder, clock: .manual(Self.instant(now)))
         processor = try BatchProcessor(store)
         reader = try store.outboxReader()
         try fireTimers()

@@ -2,7 +2,7 @@ public import Contracts
 import Foundation
 import GRDB
 import Logging
-import Messaging
+public import Messaging
 import Primitives
 import RabbitMQ
 import ServiceLifecycle
@@ -11,8 +11,12 @@ public import StrictJSON
 
 /// Runs one service as a process: settings, store, broker, read side, and an orderly end.
 public enum ServiceMain {
-    /// - Parameter make: the service's index, built with the rules of `MART_RULES` (nil: the built-in ones).
-    public static func run(_ make: @Sendable (JSONValue?) throws(InvalidData) -> ServiceDefinition) async -> Never {
+    /// - Parameters:
+    ///   - make: the service's index, built with the rules of `MART_RULES` (nil: the built-in ones).
+    ///   - topology: who consumes what on the platform: the generated manifest.
+    public static func run(
+        _ make: @Sendable (JSONValue?) throws(InvalidData) -> ServiceDefinition, topology: Topology
+    ) async -> Never {
         StraySignals.ignore()
         Descriptors.raiseLimit()
         let builtIn: ServiceDefinition
@@ -35,7 +39,8 @@ public enum ServiceMain {
         let processor: BatchProcessor
         do {
             store = try ServiceStore(
-                definition, folder: settings.dataFolder, backups: settings.backupFolder, clock: settings.clock, told: settings.beginning)
+                definition, topology: topology, folder: settings.dataFolder, backups: settings.backupFolder, clock: settings.clock,
+                told: settings.beginning)
             processor = try BatchProcessor(store, repliesToQueues: settings.repliesToQueues)
             processor.keepsRoutine = settings.logLevel <= .debug
         } catch StoreOpenError.failed(let path, let reason) {

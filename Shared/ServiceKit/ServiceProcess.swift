@@ -34,7 +34,7 @@ struct ServiceProcess {
         } catch {
             FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(error)", logger)
         }
-        let topology = TopologySetup(.platform)
+        let topology = TopologySetup(store.topology)
         let relay = makeRelay(processor.committed, topology)
         let watch = ConsumptionWatch(of: service, settings.broker, health, logger)
         let consumer = makeConsumer(relay, topology, watch)
@@ -97,8 +97,7 @@ struct ServiceProcess {
     private func makeRelay(_ committed: BatchProcessor.Committed, _ topology: TopologySetup) -> Relay {
         do {
             return try Relay(
-                store: store, committed: committed, topology: .platform, configuration: settings.broker, health: health, metrics: metrics,
-                logger: logger,
+                store: store, committed: committed, configuration: settings.broker, health: health, metrics: metrics, logger: logger,
                 setup: {
                     try topology.assertAll(on: $0)
                     CrashPoint.topologyAsserted.pass()
@@ -110,7 +109,7 @@ struct ServiceProcess {
 
     private func makeConsumer(_ relay: Relay, _ topology: TopologySetup, _ watch: ConsumptionWatch) -> RabbitMQConsumer {
         let service = store.definition.name
-        let queues = Topology.platform.queues(of: service)
+        let queues = store.topology.queues(of: service)
         let refusals = Refusals(of: service, heartbeat: settings.broker.heartbeat, logger: logger)
         return RabbitMQConsumer(
             configuration: settings.broker,

@@ -1,6 +1,6 @@
 import GRDB
 import GRDBSQLite
-import Messaging
+public import Messaging
 
 /// An event or reply that waits to be sent.
 public struct OutboxRow: Sendable {
@@ -34,10 +34,13 @@ public struct OwnEvents: Sendable, Hashable {
 /// the relay talks to the broker.
 public final class OutboxReader: Sendable {
     public let service: String
+    /// Who consumes what on the platform.
+    public let topology: Topology
     let database: DatabaseQueue
 
-    init(path: String, service: String) throws {
+    init(path: String, service: String, topology: Topology) throws {
         self.service = service
+        self.topology = topology
         var configuration = Configuration()
         // Exactly one connection per store may write (platform facts).
         configuration.readonly = true
@@ -186,5 +189,7 @@ public final class OutboxReader: Sendable {
 
 extension ServiceStore {
     /// A reader of its own for the relay.
-    public func outboxReader() throws -> OutboxReader { try OutboxReader(path: pool.path, service: definition.name) }
+    public func outboxReader() throws -> OutboxReader {
+        try OutboxReader(path: pool.path, service: definition.name, topology: topology)
+    }
 }

@@ -1,6 +1,6 @@
 import CSQLite
 public import GRDB
-import Messaging
+public import Messaging
 public import Primitives
 public import Synchronization
 
@@ -9,6 +9,8 @@ public import Synchronization
 /// Exactly one read-write connection per file, for SQLite before 3.51.3 can corrupt a WAL that two connections write (platform facts).
 public final class ServiceStore: Sendable {
     public let definition: ServiceDefinition
+    /// Who consumes what on the platform.
+    public let topology: Topology
     public let clock: BusinessClock
     public let pool: DatabasePool
     /// A random id of this file, to tell a restored or swapped store from the old one.
@@ -42,11 +44,12 @@ public final class ServiceStore: Sendable {
     /// Opens or creates `<folder>/<service>.sqlite`, brings its schema up to date, and takes it for this process alone.
     ///
     /// - Parameters:
+    ///   - topology: who consumes what on the platform, from the generated manifest.
     ///   - backups: where its backups lie; `backups` in its folder unless named.
     ///   - told: what may begin where the store that should be there is not. Refused unless a person has said so.
     public init(
-        _ definition: ServiceDefinition, folder: String, backups: String? = nil, clock: BusinessClock, told: Beginning? = nil,
-        surroundings: Surroundings = .system
+        _ definition: ServiceDefinition, topology: Topology, folder: String, backups: String? = nil, clock: BusinessClock,
+        told: Beginning? = nil, surroundings: Surroundings = .system
     ) throws(StoreOpenError) {
         self.surroundings = surroundings
         let lock = try FileLock(folder: folder, service: definition.name)
@@ -86,6 +89,7 @@ public final class ServiceStore: Sendable {
             throw StoreOpenError(error, path: path)
         }
         self.definition = definition
+        self.topology = topology
         self.clock = clock
         try beginNote(isNew: begun.isNew, isTold: begun.isTold)
     }

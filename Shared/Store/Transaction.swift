@@ -30,6 +30,8 @@ public final class Transaction {
     /// Parked in this transaction after they had been put off: not yet counted.
     var parkedPutOff: [Decision] = []
 
+    /// Who consumes what on the platform.
+    let topology: Topology
     let outbox: Outbox
     /// Position of the last reply.
     var lastReply: Int64 { replies.position }
@@ -38,10 +40,11 @@ public final class Transaction {
     let sources: SourceTable
 
     init(
-        connection: Connection, outbox: Outbox, replies: Replies, numbers: RememberedNumbers, sources: SourceTable,
+        connection: Connection, topology: Topology, outbox: Outbox, replies: Replies, numbers: RememberedNumbers, sources: SourceTable,
         parkingLot: ParkingLot
     ) {
         self.connection = connection
+        self.topology = topology
         self.parkingLot = parkingLot
         self.outbox = outbox
         self.replies = replies

@@ -2,6 +2,7 @@ import CatalogService
 import Foundation
 import GRDB
 import Messaging
+import Platform
 import Primitives
 import Store
 import StrictJSON
@@ -15,7 +16,7 @@ struct ReadTokenTests {
 
     /// A store in which a message with a phone number is parked.
     private static func fill(_ folder: String) throws {
-        let store = try ServiceStore(CatalogService.definition(), folder: folder, clock: .system())
+        let store = try ServiceStore(CatalogService.definition(), topology: Platform.topology, folder: folder, clock: .system())
         let body =
             #"{"specversion":"1.0","id":"m1","source":"/desk","type":"id.nttmart.catalog.unheard-of.v1","data":{"phone":"\#(phone)"}}"#
         try BatchProcessor(store).process([Incoming(channel: .commands, routingKey: "catalog.unheard-of", body: Array(body.utf8))])

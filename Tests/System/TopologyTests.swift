@@ -1,6 +1,7 @@
 import Contracts
 import Messaging
 import Platform
+import PlatformManifest
 import RabbitMQ
 import Store
 import StrictJSON
@@ -11,13 +12,13 @@ import Testing
 struct TopologyManifestTests {
     @Test func `the manifest is what the services consume`() {
         let consumed = Dictionary(uniqueKeysWithValues: Platform.services.map { ($0.name, Set($0.consumes)) })
-        let manifest = Dictionary(uniqueKeysWithValues: Topology.platform.services.map { ($0.name, Set($0.consumes)) })
+        let manifest = Dictionary(uniqueKeysWithValues: Manifest.topology.services.map { ($0.name, Set($0.consumes)) })
         #expect(manifest == consumed)
     }
 
     @Test func `every event that somebody consumes is published by its service`() {
         let published = Set(Platform.services.flatMap { definition in definition.publishes.map { $0.name } })
-        for service in Topology.platform.services {
+        for service in Platform.topology.services {
             for event in service.consumes { #expect(published.contains(event), "\(service.name) consumes \(event)") }
         }
     }

@@ -18,7 +18,7 @@ enum Repository {
     /// Every module that is ours, from the folders that make one.
     static let modules: Set<String> = Set(
         entries(of: "Shared") + entries(of: "Services").flatMap { ["\($0)Domain", "\($0)Service", "\($0)Main"] } + [
-            "Platform", "TestSupport",
+            "Platform", "PlatformManifest", "TestSupport",
         ])
 
     static func entries(of folder: String) -> [String] {

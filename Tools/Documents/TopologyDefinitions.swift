@@ -1,4 +1,5 @@
 import Messaging
+import Platform
 import StrictJSON
 
 extension Document {
@@ -11,7 +12,7 @@ extension Document {
 /// Exchanges, queues and bindings in the form of RabbitMQ's definitions export.
 enum TopologyDefinitions {
     static func json() -> [UInt8] {
-        let queues = Topology.platform.queues
+        let queues = Platform.topology.queues
         let bindings = queues.flatMap { queue in queue.bindings.map { (queue: queue.name, binding: $0) } }
         return JSONWriter.object { json in
             json.array("vhosts", ["/"]) { json, name in json.object { $0.member("name", name) } }

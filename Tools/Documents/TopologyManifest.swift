@@ -1,11 +1,11 @@
 import Contracts
+import Messaging
 import Platform
-import Store
 
 extension Document {
-    /// Who consumes what, for every service to assert and for the relay to know whose events must not go out unrouted.
-    static let topologyManifest = Document(path: "Shared/Messaging/TopologyManifest.swift") { _ in
-        let services = Platform.services.map { service in
+    /// Who consumes what, handed to every service: to assert it, and to know whose events must not go out unrouted.
+    static let topologyManifest = Document(path: "Platform/Manifest/Manifest.swift") { _ in
+        let services = Platform.topology.services.map { service in
             if service.consumes.isEmpty { return "        ServiceTopology(\"\(service.name)\", consumes: [])," }
             let names = service.consumes.map { "                MessageName(\"\($0.service)\", \"\($0.name)\")," }
             return """
@@ -18,12 +18,14 @@ extension Document {
         }
         return """
             import Contracts
+            public import Messaging
 
             // Generated from the services' indexes by `make generate`; a test fails when it differs. Do not edit.
 
-            extension Topology {
-                /// The platform as its four services are.
-                public static let platform = Topology([
+            /// The platform as a service is told of it.
+            public enum Manifest {
+                /// Every service with the events that it consumes.
+                public static let topology = Topology([
             \(services.joined(separator: "\n"))
                 ])
             }

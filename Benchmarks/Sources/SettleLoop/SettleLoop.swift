@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import PlatformManifest
 import Primitives
 import SaleMaker
 import SettlementService
@@ -14,7 +15,8 @@ enum SettleLoop {
         let batchSize = arguments.count > 2 ? Int(arguments[2]) ?? 1000 : 1000
         let folder = arguments.count > 3 ? arguments[3] : NSTemporaryDirectory() + "settle-loop"
         try? FileManager.default.removeItem(atPath: folder)
-        let store = try ServiceStore(try SettlementService.definition(), folder: folder, clock: .system())
+        let store = try ServiceStore(
+            try SettlementService.definition(), topology: Manifest.topology, folder: folder, clock: .system())
         let processor = try BatchProcessor(store)
         let reader = try store.outboxReader()
         var sales = SaleMaker(startMilliseconds: 1_790_000_000_000, seed: 1)

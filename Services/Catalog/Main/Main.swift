@@ -1,9 +1,10 @@
 import CatalogService
+import PlatformManifest
 import ServiceKit
 
 @main
 struct Main {
     static func main() async {
-        await ServiceMain.run(CatalogService.definition(rules:))
+        await ServiceMain.run(CatalogService.definition(rules:), topology: Manifest.topology)
     }
 }

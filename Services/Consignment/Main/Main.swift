@@ -1,9 +1,10 @@
 import ConsignmentService
+import PlatformManifest
 import ServiceKit
 
 @main
 struct Main {
     static func main() async {
-        await ServiceMain.run(ConsignmentService.definition(rules:))
+        await ServiceMain.run(ConsignmentService.definition(rules:), topology: Manifest.topology)
     }
 }

@@ -1,9 +1,10 @@
 import PermitsService
+import PlatformManifest
 import ServiceKit
 
 @main
 struct Main {
     static func main() async {
-        await ServiceMain.run(PermitsService.definition(rules:))
+        await ServiceMain.run(PermitsService.definition(rules:), topology: Manifest.topology)
     }
 }

@@ -1,9 +1,10 @@
+import PlatformManifest
 import ServiceKit
 import SettlementService
 
 @main
 struct Main {
     static func main() async {
-        await ServiceMain.run(SettlementService.definition(rules:))
+        await ServiceMain.run(SettlementService.definition(rules:), topology: Manifest.topology)
     }
 }

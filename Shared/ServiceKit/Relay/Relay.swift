@@ -40,11 +40,11 @@ final class Relay: Sendable {
     private let finished = Completion()
 
     init(
-        store: ServiceStore, committed: BatchProcessor.Committed, topology: Topology, configuration: RabbitMQConfiguration, health: Health,
+        store: ServiceStore, committed: BatchProcessor.Committed, configuration: RabbitMQConfiguration, health: Health,
         metrics: ServiceMetrics, logger: Logger, setup: @escaping @Sendable (SetupChannel) throws -> Void
     ) throws {
         let reader = try store.outboxReader()
-        makeTurn = { RelayTurn($0, store, reader, topology, health, metrics, logger) }
+        makeTurn = { RelayTurn($0, store, reader, health, metrics, logger) }
         mail = Mutex(Mail(committed: committed))
         let refusals = Refusals(of: store.definition.name, heartbeat: configuration.heartbeat, logger: logger)
         // The publishers' callbacks need the relay, which does not exist yet: they speak to these.

@@ -7,7 +7,6 @@ import Store
 /// What the relay tells people: reasons of `/readyz`, and lines of the log, each once where it begins and where it ends.
 struct RelayReport {
     private let reader: OutboxReader
-    private let topology: Topology
     private let health: Health
     private let logger: Logger
     /// Reasons that hold now, as they were told.
@@ -17,9 +16,8 @@ struct RelayReport {
     /// How the last connection ended at which something was refused.
     private var refusal: [RelayLane: String] = [:]
 
-    init(_ reader: OutboxReader, _ topology: Topology, _ health: Health, _ logger: Logger) {
+    init(_ reader: OutboxReader, _ health: Health, _ logger: Logger) {
         self.reader = reader
-        self.topology = topology
         self.health = health
         self.logger = logger
     }
@@ -49,7 +47,7 @@ struct RelayReport {
 
     private func queueFull(_ types: [String]) -> String? {
         if types.isEmpty { return nil }
-        let queues = types.flatMap(topology.queues(forType:)).uniqued()
+        let queues = types.flatMap(reader.topology.queues(forType:)).uniqued()
         let names = types.map(Self.short).joined(separator: ", ")
         let whose = queues.isEmpty ? "a queue that is none of the contract's" : queues.joined(separator: " or ")
         return "\(whose) takes no more: the broker refuses \(names); tried again after growing pauses, the rest goes on"
@@ -58,7 +56,7 @@ struct RelayReport {
     private func unroutable(_ types: [String]) -> String? {
         if types.isEmpty { return nil }
         let names = types.map(Self.short).joined(separator: ", ")
-        let queues = types.flatMap(topology.queues(forType:)).uniqued().joined(separator: " or ")
+        let queues = types.flatMap(reader.topology.queues(forType:)).uniqued().joined(separator: " or ")
         return "\(names) came back although \(queues) should take it; the topology is being asserted"
     }
 

@@ -22,18 +22,17 @@ struct RelayTurn {
     private var now: Int64
 
     init(
-        _ relay: Relay, _ store: ServiceStore, _ reader: OutboxReader, _ topology: Topology, _ health: Health, _ metrics: ServiceMetrics,
-        _ logger: Logger
+        _ relay: Relay, _ store: ServiceStore, _ reader: OutboxReader, _ health: Health, _ metrics: ServiceMetrics, _ logger: Logger
     ) {
         self.relay = relay
         self.store = store
         self.reader = reader
         self.metrics = metrics
         self.logger = logger
-        report = RelayReport(reader, topology, health, logger)
+        report = RelayReport(reader, health, logger)
         let marks = store.sent.withLock { $0 }
         window = RelayWindow(
-            events: marks.events, replies: marks.replies, consumed: topology.consumedTypes, seed: .random(in: .min ... .max))
+            events: marks.events, replies: marks.replies, consumed: store.topology.consumedTypes, seed: .random(in: .min ... .max))
         now = Self.clock
     }
 

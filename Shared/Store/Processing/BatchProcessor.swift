@@ -95,7 +95,8 @@ public final class BatchProcessor {
             inbox = Inbox(sources: sources, position: try last("inbox"))
             replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
             tx = Transaction(
-                connection: connection, outbox: outbox, replies: replies, numbers: numbers, sources: sources, parkingLot: parkingLot)
+                connection: connection, topology: store.topology, outbox: outbox, replies: replies, numbers: numbers, sources: sources,
+                parkingLot: parkingLot)
             if try parkingLot.hasReplays(in: connection) { tx.requestReplay() }
             isPresumedSaved = try StoreMeta.value(StoreMeta.Key.presumed, db) != nil
         }

@@ -11,7 +11,7 @@ enum ResyncReads {
     static func list(of store: ServiceStore) -> Route {
         .list(
             "/v1/resyncs", "Ranges of events that were asked for once more, in the order of asking",
-            [.init("consumer", .choice(Topology.platform.services.map(\.name)))], after: .integer(0...Int64.max),
+            [.init("consumer", .choice(store.topology.services.map(\.name)))], after: .integer(0...Int64.max),
             rows: { request, db in
                 try Row.fetchAll(
                     db, sql: "SELECT \(columns) FROM resync WHERE (?1 IS NULL OR consumer = ?1) AND number > ?2 ORDER BY number LIMIT ?3",

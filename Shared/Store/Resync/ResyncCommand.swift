@@ -27,9 +27,9 @@ enum ResyncCommand {
     private static let present = SQL("SELECT source FROM life ORDER BY number DESC LIMIT 1")
 
     private static func write(_ request: ResyncRequest, _ service: String, in tx: Transaction) throws -> Outcome {
-        guard let consumer = Topology.platform.services.first(where: { $0.name == request.consumer }),
-            consumer.consumes.contains(where: { $0.service == service })
-        else { return .rejected(Rejection(.invalid, "\(request.consumer) consumes nothing of \(service)", field: "consumer")) }
+        guard tx.topology.consumed(by: request.consumer).contains(where: { $0.service == service }) else {
+            return .rejected(Rejection(.invalid, "\(request.consumer) consumes nothing of \(service)", field: "consumer"))
+        }
         let last = tx.outbox.position
         let kept = try tx.first(cleared) { $0.int(0) } ?? 0
         var (after, through) = (kept, last)

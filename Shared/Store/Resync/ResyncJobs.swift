@@ -22,9 +22,9 @@ extension OutboxReader {
                 sql: "SELECT number, consumer, sent, endsAt FROM resync WHERE sent < endsAt AND number > ? ORDER BY number LIMIT 1")
             guard let row = try Row.fetchOne(statement, arguments: [number]) else { return nil }
             let consumer: String = row["consumer"]
-            let consumed = Topology.platform.services.first { $0.name == consumer }?.consumes ?? []
             return ResyncJob(
-                number: row["number"], consumer: consumer, types: Set(consumed.map(\.type)), sent: row["sent"], endsAt: row["endsAt"])
+                number: row["number"], consumer: consumer, types: Set(topology.consumed(by: consumer).map(\.type)), sent: row["sent"],
+                endsAt: row["endsAt"])
         }
     }
 

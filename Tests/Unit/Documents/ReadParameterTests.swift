@@ -27,7 +27,7 @@ struct ReadParameterTests {
     @Test("a value that a parameter does not take is refused with its name, on every path of every service")
     func wrong() throws {
         for service in Platform.services {
-            let harness = try ServiceHarness(service)
+            let harness = try ServiceHarness(service, topology: Platform.topology)
             for route in harness.store.routes {
                 let path = route.path.split(separator: "/").map { $0.hasPrefix("{") ? "x1" : $0 }.joined(separator: "/")
                 let lists: [Route.Parameter] = route.isList ? [.init("limit", .integer(1...500)), .init("after", route.after ?? .id)] : []
@@ -51,7 +51,7 @@ struct ReadParameterTests {
         "what stands in a path for an id that nothing can have is not found", arguments: ["%00", "a%00", "a%2Fb", "%20", "%C3%A9", "a%0Ab"])
     func impossibleIds(id: String) throws {
         for service in Platform.services {
-            let harness = try ServiceHarness(service)
+            let harness = try ServiceHarness(service, topology: Platform.topology)
             for route in harness.store.routes where route.path.contains("{") {
                 let path = route.path.split(separator: "/").map { $0.hasPrefix("{") ? id : String($0) }.joined(separator: "/")
                 let (status, body) = try harness.get("/\(path)")

@@ -33,7 +33,7 @@ struct ReleasedStoreTests {
 
     private func schema(_ definition: ServiceDefinition, in folder: URL) throws -> [String] {
         let start = try #require(Instant("2026-02-05T02:00:00Z"))
-        let store = try ServiceStore(definition, folder: folder.path, clock: .manual(start))
+        let store = try ServiceStore(definition, topology: Platform.topology, folder: folder.path, clock: .manual(start))
         defer { try? store.pool.close() }
         return try store.pool.read { db in
             try String.fetchAll(

@@ -1,4 +1,5 @@
 import Messaging
+import Platform
 import StrictJSON
 import Testing
 
@@ -22,11 +23,11 @@ struct PolicyTests {
             #"{"name":"p","pattern":"\#(pattern)","apply-to":"\#(kinds)","priority":1,"definition":{\#(definition)}}"#)
         if isOperators { listing.operatorPolicies = [policy] } else { listing.policies = [policy] }
         listing.policies += try others.map(Looks.json)
-        listing.queues = try Topology.platform.queues.map { try thing($0.name, $0.arguments) } + [try thing("amq.gen-x", [:])]
+        listing.queues = try Platform.topology.queues.map { try thing($0.name, $0.arguments) } + [try thing("amq.gen-x", [:])]
         listing.exchanges = try Topology.exchanges.map { try thing($0, [:]) } + [try thing("amq.topic", [:])]
         listing.limits = try Looks.json(limits).elements
         listing.userLimits = try Looks.json(userLimits).elements
-        return PolicyFindings.rules(.platform, listing, users: ["catalog"])
+        return PolicyFindings.rules(Platform.topology, listing, users: ["catalog"])
     }
 
     @Test(
@@ -73,7 +74,7 @@ struct PolicyTests {
     }
 
     @Test func `a policy for everything names every queue once, and each of its keys`() throws {
-        let all = Topology.platform.queues.map(\.name)
+        let all = Platform.topology.queues.map(\.name)
         let rules = try Self.rules(#""message-ttl":1000,"max-length":5"#, on: ".*")
         #expect(rules.map(\.isGrave).sorted { $0 && !$1 } == [true, true, false])
         let ttl = try #require(rules.first { $0.what.hasPrefix("message-ttl=1000 on ") })

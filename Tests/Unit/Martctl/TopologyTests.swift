@@ -1,4 +1,5 @@
 import Messaging
+import Platform
 import StrictJSON
 import Testing
 
@@ -37,13 +38,13 @@ struct TopologyTests {
     /// What the management API lists of a broker that is as the manifest says.
     private struct Listing {
         var exchanges = Topology.exchanges.map { #"{"name":"\#($0)","type":"topic","durable":true,"arguments":{}}"# }
-        var queues = Topology.platform.queues.map { queue in
+        var queues = Platform.topology.queues.map { queue in
             let arguments = queue.arguments.sorted { $0.key < $1.key }.map { name, value in
                 if case .text(let text) = value { #""\#(name)":"\#(text)""# } else { #""\#(name)":\#(value.text)"# }
             }
             return #"{"name":"\#(queue.name)","durable":true,"arguments":{\#(arguments.joined(separator: ","))}}"#
         }
-        var bindings = Topology.platform.queues.flatMap { queue in
+        var bindings = Platform.topology.queues.flatMap { queue in
             queue.bindings.map { binding in
                 #"{"source":"\#(binding.exchange)","destination":"\#(queue.name)","destination_type":"queue","routing_key":"\#(binding.routingKey)"}"#
             } + [#"{"source":"","destination":"\#(queue.name)","destination_type":"queue","routing_key":"\#(queue.name)"}"#]
@@ -51,7 +52,7 @@ struct TopologyTests {
 
         func differences() throws -> [String] {
             TopologyComparison.differences(
-                .platform, exchanges: try exchanges.map(Looks.json), queues: try queues.map(Looks.json),
+                Platform.topology, exchanges: try exchanges.map(Looks.json), queues: try queues.map(Looks.json),
                 bindings: try bindings.map(Looks.json)
             ).map { "\($0.object) \($0.what): \($0.found)" }
         }
@@ -85,7 +86,7 @@ struct TopologyTests {
             .other("queue consignment.commands", "x-dead-letter-routing-key", wanted: "consignment", found: "none"),
             .unknown("queue q", "ACCESS_REFUSED - access to queue 'q' in vhost '/' refused for user 'auditor' and so on and so forth"),
         ]
-        for text in [TopologyScreen.differences(differences, seesBindings: false), TopologyScreen.manifest(.platform)] {
+        for text in [TopologyScreen.differences(differences, seesBindings: false), TopologyScreen.manifest(Platform.topology)] {
             for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
         }
         #expect(differences.allSatisfy { !$0.cure.isEmpty })

@@ -20,7 +20,7 @@ final class Bench {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)").path
         self.folder = folder
         self.definition = definition
-        store = try ServiceStore(definition, folder: folder, clock: .manual(instant(now)))
+        store = try ServiceStore(definition, topology: BoxService.topology, folder: folder, clock: .manual(instant(now)))
         processor = try BatchProcessor(store)
         reader = try store.outboxReader()
     }
@@ -36,7 +36,8 @@ final class Bench {
     {
         if cleanly { try store.closeCleanly() }
         try close()
-        store = try ServiceStore(other ?? definition, folder: folder, clock: .manual(instant(now)), told: told)
+        store = try ServiceStore(
+            other ?? definition, topology: BoxService.topology, folder: folder, clock: .manual(instant(now)), told: told)
         processor = try BatchProcessor(store)
         reader = try store.outboxReader()
     }

@@ -6,6 +6,9 @@ import StrictJSON
 
 /// A service small enough to see whole: boxes are put on a shelf and labelled. What a box contains decides what its handler does.
 enum BoxService {
+    /// Nobody consumes its events.
+    static let topology = Topology([ServiceTopology("box", consumes: []), ServiceTopology("till", consumes: [])])
+
     static let name = "box"
 
     static func definition(

@@ -24,7 +24,7 @@ struct BatchProcessorStoreTests {
         let bench = try Bench()
         for _ in 1...3 {
             let error = #expect(throws: StoreOpenError.self) {
-                try ServiceStore(BoxService.definition(), folder: bench.folder, clock: .system())
+                try ServiceStore(BoxService.definition(), topology: Topology([]), folder: bench.folder, clock: .system())
             }
             guard case .inUse = error else {
                 Issue.record("refused for another reason: \(String(describing: error))")
@@ -39,14 +39,14 @@ struct BatchProcessorStoreTests {
         try bench.restart(BoxService.definition(moreSchema: [.init("box-2", "CREATE TABLE later (x) ")]))
         try bench.close()
         let error = #expect(throws: StoreOpenError.self) {
-            try ServiceStore(BoxService.definition(), folder: bench.folder, clock: .system())
+            try ServiceStore(BoxService.definition(), topology: Topology([]), folder: bench.folder, clock: .system())
         }
         guard case .newer = error else {
             Issue.record("refused for another reason: \(String(describing: error))")
             return
         }
         let newer = BoxService.definition(moreSchema: [.init("box-2", "CREATE TABLE later (x) ")])
-        _ = try ServiceStore(newer, folder: bench.folder, clock: .system())
+        _ = try ServiceStore(newer, topology: Topology([]), folder: bench.folder, clock: .system())
     }
 
     @Test func `a file that is no database is refused`() throws {
@@ -56,7 +56,7 @@ struct BatchProcessorStoreTests {
         let noise = String(repeating: "no database at all. ", count: 1000)
         try noise.write(to: folder.appendingPathComponent("box.sqlite"), atomically: true, encoding: .utf8)
         let error = #expect(throws: StoreOpenError.self) {
-            try ServiceStore(BoxService.definition(), folder: folder.path, clock: .system())
+            try ServiceStore(BoxService.definition(), topology: Topology([]), folder: folder.path, clock: .system())
         }
         guard case .damaged = error else {
             Issue.record("refused for another reason: \(String(describing: error))")

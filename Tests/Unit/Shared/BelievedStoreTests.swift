@@ -61,7 +61,7 @@ struct BelievedStoreTests {
             let clock = BusinessClock.system(startingAt: martNow.map(instant), bounds: bounds) { [machine] in machine.reading }
             let surroundings = Surroundings(seed: { UInt64.random(in: .min ... .max) }, now: { [machine] in machine.reading.system })
             let definition = BoxService.definition(timers: [Daily(isDated: true)])
-            store = try ServiceStore(definition, folder: folder, clock: clock, surroundings: surroundings)
+            store = try ServiceStore(definition, topology: Topology([]), folder: folder, clock: clock, surroundings: surroundings)
             processor = try BatchProcessor(store)
         }
 

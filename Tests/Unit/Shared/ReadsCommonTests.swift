@@ -176,7 +176,7 @@ struct ReadsCommonTests {
         #expect(try message("/v1/parked?colour=red") == "unknown parameter colour; this path takes reason, type, limit, after")
         #expect(try message("/v1/status?x=1") == "unknown parameter x; this path takes none")
         #expect(try message("/v1/parked?limit=501") == "limit must be a number from 1 to 500")
-        #expect(try message("/v1/resyncs?consumer=x") == "consumer must be one of catalog, permits, consignment, settlement")
+        #expect(try message("/v1/resyncs?consumer=x") == "consumer must be one of box, till")
     }
 
     @Test func `parameters are percent-decoded`() throws {

@@ -54,6 +54,9 @@ struct ResyncTests {
             ServiceDefinition(
                 name: "consignment", port: 8199, schema: [], handles: [on(Ring.self, TakeRing())],
                 publishes: [Rung.self, Delivered.self], reads: []),
+            topology: Topology([
+                ServiceTopology("catalog", consumes: []), ServiceTopology("settlement", consumes: [Rung.name]),
+            ]),
             now: "2026-02-05")
     }
 

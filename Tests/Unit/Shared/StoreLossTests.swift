@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Messaging
 import Primitives
 import Testing
 
@@ -149,7 +150,7 @@ struct StoreLossTests {
         try put("b1")
         try files.removeItem(atPath: "\(bench.folder)/box.lock")
         let error = #expect(throws: StoreOpenError.self) {
-            try ServiceStore(BoxService.definition(), folder: bench.folder, clock: .system())
+            try ServiceStore(BoxService.definition(), topology: Topology([]), folder: bench.folder, clock: .system())
         }
         guard case .inUse = try #require(error) else { throw BenchFailure(description: "refused for another reason: \(error!)") }
         try put("b2")

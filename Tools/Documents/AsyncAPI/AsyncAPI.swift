@@ -55,7 +55,7 @@ struct AsyncAPI {
         for service in services {
             for message in messages[service.name] ?? [] { writeChannel(of: message, to: &json) }
         }
-        for queue in Topology.platform.queues { writeChannel(of: queue, to: &json) }
+        for queue in Platform.topology.queues { writeChannel(of: queue, to: &json) }
         json.object("replies") { json in
             json.member("address", "reply.{client}")
             json.member("description", "Replies whose reply_to is of the form reply.<client>.…: bind a queue of your own to that key.")

@@ -25,7 +25,7 @@ struct Story {
 
     init() throws {
         actors = try Platform.services.map {
-            Actor(definition: $0, harness: try ServiceHarness($0, now: "2026-02-06T03:15:00Z"))
+            Actor(definition: $0, harness: try ServiceHarness($0, topology: Platform.topology, now: "2026-02-06T03:15:00Z"))
         }
         for command in Self.commands {
             for actor in actors {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Contracts
 import Foundation
 import Messaging
+import Platform
 import Primitives
 import Store
 import StrictJSON
@@ -119,7 +120,7 @@ struct Restore: AsyncParsableCommand {
         var lines: [String] = []
         for manifest in manifests {
             let since = BusinessDate(manifest.businessInstant).adding(days: -1)
-            let consumed = Topology.platform.services.first { $0.name == manifest.service }?.consumes ?? []
+            let consumed = Platform.topology.consumed(by: manifest.service)
             for producer in consumed.map(\.service).uniqued() {
                 lines.append("    martctl resync \(producer) --to \(manifest.service) --since \(since)")
             }

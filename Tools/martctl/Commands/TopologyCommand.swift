@@ -1,5 +1,6 @@
 import ArgumentParser
 import Messaging
+import Platform
 import RabbitMQ
 import StrictJSON
 
@@ -27,7 +28,7 @@ struct TopologyShow: AsyncParsableCommand {
 
     func run() async throws {
         Terminal.show(
-            json ? JSONLine.text { TopologyScreen.write(.platform, to: &$0) } : TopologyScreen.manifest(.platform))
+            json ? JSONLine.text { TopologyScreen.write(Platform.topology, to: &$0) } : TopologyScreen.manifest(Platform.topology))
     }
 }
 
@@ -103,7 +104,7 @@ struct TopologyApply: AsyncParsableCommand {
     }
 
     private func text(_ missing: [String], _ after: [TopologyDifference]) -> String {
-        let bindings = Topology.platform.queues.reduce(0) { $0 + $1.bindings.count }
+        let bindings = Platform.topology.queues.reduce(0) { $0 + $1.bindings.count }
         return missing.map { "  \(yes ? "declared" : "would declare") the \($0)\n" }.joined()
             + "  \(yes ? "made sure of" : "would make sure of") \(bindings) bindings\n\n"
             + TopologyScreen.differences(after, seesBindings: options.seesBindings)
@@ -125,7 +126,7 @@ struct TopologyApply: AsyncParsableCommand {
                 for exchange in Topology.exchanges where missing.contains("exchange \(exchange)") {
                     try channel.declareExchange(exchange, type: "topic", durable: true)
                 }
-                for queue in Topology.platform.queues {
+                for queue in Platform.topology.queues {
                     if missing.contains("queue \(queue.name)") {
                         try channel.declareQueue(queue.name, arguments: queue.arguments.mapValues(\.fieldValue))
                     }

@@ -1,4 +1,5 @@
 import Messaging
+import Platform
 import RabbitMQ
 
 /// One of the platform's queues as the broker describes it to anybody.
@@ -20,7 +21,7 @@ struct QueueLook: Sendable {
     /// All queues of the platform, by passive declaration, which needs no right and changes nothing.
     static func all(_ broker: RabbitMQConfiguration) async throws -> [QueueLook] {
         try await Blocking.run {
-            let names = Topology.platform.services.flatMap { service in ["commands", "events", "dead"].map { (service.name, $0) } }
+            let names = Platform.topology.services.flatMap { service in ["commands", "events", "dead"].map { (service.name, $0) } }
             let answers = try BrokerProbe.each(names, on: broker) { channel, name in
                 let (_, ready, consumers) = try channel.declareQueue("\(name.0).\(name.1)", passive: true)
                 return State.there(ready: Int(ready), consumers: Int(consumers))

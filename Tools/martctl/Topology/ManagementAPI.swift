@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import Platform
 import StrictJSON
 
 /// RabbitMQ's management HTTP API, where it is there: it lists arguments and bindings, which AMQP does not.
@@ -36,7 +37,7 @@ struct ManagementAPI: Sendable {
         listing.limits = try await client.get("/api/vhost-limits/\(virtualHost)").elements
         // Only since 3.8.10.
         listing.userLimits = try await client.find("/api/user-limits")?.elements ?? []
-        return PolicyFindings.rules(.platform, listing, users: users)
+        return PolicyFindings.rules(Platform.topology, listing, users: users)
     }
 
     /// Who consumes from the services' queues and is none of the services.

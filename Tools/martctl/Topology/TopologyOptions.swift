@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Messaging
+import Platform
 import RabbitMQ
 
 /// Broker, and its management API where there is one.
@@ -24,7 +25,7 @@ struct TopologyOptions: ParsableArguments {
 
     func differences() async throws -> [TopologyDifference] {
         let configuration = try broker.configuration()
-        if let management = try management() { return try await management.differences(.platform) }
-        return try await Blocking.run { try TopologyProbe.differences(.platform, on: configuration) }
+        if let management = try management() { return try await management.differences(Platform.topology) }
+        return try await Blocking.run { try TopologyProbe.differences(Platform.topology, on: configuration) }
     }
 }

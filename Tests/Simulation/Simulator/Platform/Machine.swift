@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Platform
 import Primitives
 import Store
 import Synchronization
@@ -60,7 +61,8 @@ enum StoreTemplate {
         let folder = try StoreFolder()
         let machine = VirtualMachine(seed: 0, at: Instant(milliseconds: 0))
         let store = try ServiceStore(
-            definition, folder: folder.path, clock: .manual(machine.now), surroundings: machine.surroundings { machine.now })
+            definition, topology: Platform.topology, folder: folder.path, clock: .manual(machine.now),
+            surroundings: machine.surroundings { machine.now })
         try store.closeCleanly()
         // Closing leaves the schema in the log, for the last to close is a reader.
         try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Messaging
 import MessagingTesting
+import Platform
 import Primitives
 import RabbitMQ
 import ServiceKit
@@ -21,7 +22,7 @@ final class Node {
     let machine: VirtualMachine
     let folder: String
     private let prefetch: Int
-    private static let queues = Topology.platform.queues
+    private static let queues = Platform.topology.queues
     private let ownQueues: [Topology.Queue]
     let clock: NodeClock
 
@@ -75,7 +76,7 @@ final class Node {
         self.machine = machine
         self.folder = "\(folder)/\(definition.name)"
         prefetch = plan.prefetch
-        ownQueues = Topology.platform.queues(of: definition.name)
+        ownQueues = Platform.topology.queues(of: definition.name)
         clock = NodeClock(machine, offset: plan.clockOffsets[place])
         publisher = PublisherEnd(broker)
         queuePublisher = PublisherEnd(broker)
@@ -95,12 +96,13 @@ final class Node {
 
     /// Answers what the process before had committed and nobody has seen.
     func start() throws -> Commit? {
-        let store = try ServiceStore(definition, folder: folder, clock: clock.business, surroundings: clock.surroundings)
+        let store = try ServiceStore(
+            definition, topology: Platform.topology, folder: folder, clock: clock.business, surroundings: clock.surroundings)
         let processor = try BatchProcessor(store)
         processor.keepsRoutine = true
         let marks = store.sent.withLock { $0 }
         window = RelayWindow(
-            events: marks.events, replies: marks.replies, consumed: Topology.platform.consumedTypes, seed: UInt64(machine.now.milliseconds))
+            events: marks.events, replies: marks.replies, consumed: Platform.topology.consumedTypes, seed: UInt64(machine.now.milliseconds))
         sendAgainRequests = -1
         reader = try store.outboxReader()
         resync = RelayResync()

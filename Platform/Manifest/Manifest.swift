@@ -1,10 +1,12 @@
 import Contracts
+public import Messaging
 
 // Generated from the services' indexes by `make generate`; a test fails when it differs. Do not edit.
 
-extension Topology {
-    /// The platform as its four services are.
-    public static let platform = Topology([
+/// The platform as a service is told of it.
+public enum Manifest {
+    /// Every service with the events that it consumes.
+    public static let topology = Topology([
         ServiceTopology(
             "catalog",
             consumes: [
