@@ -24,6 +24,9 @@ let grdb: [Target.Dependency] = [
     .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
 ]
 
+let wire: [Target.Dependency] = ["Contracts", "Primitives", "StrictJSON"]
+let framework: [Target.Dependency] = ["ServiceFramework", "Storage", "Messaging"] + wire
+
 // The table reads downwards: a target depends only on targets above it.
 var targets: [Target] = [
     // OpenSSL's SHA-256, which librabbitmq loads anyway
@@ -45,20 +48,21 @@ var targets: [Target] = [
     shared("Primitives", []),
     shared("StrictJSON", []),
     shared("Contracts", ["Primitives", "StrictJSON"]),
+    shared("Messaging", wire),
 
-    // Reliable messaging: definitions, store, the running service
-    shared("Messaging", ["Contracts", "Primitives", "StrictJSON"]),
-    shared("Store", ["Messaging", "Contracts", "Primitives", "StrictJSON", "CLibCrypto", "CSQLite", logging] + grdb),
+    // A service in three layers: its file; what it does, with no I/O but the file; the process around it
+    shared("Storage", ["Primitives", "StrictJSON", "CLibCrypto", "CSQLite"] + grdb),
+    shared("ServiceFramework", ["Storage", "Messaging", "CLibCrypto"] + wire + grdb),
     shared(
-        "ServiceKit",
-        [
-            "Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", "CStandardStreams", logging, lifecycle,
+        "ServiceHost",
+        framework + [
+            "RabbitMQ", "CStandardStreams", logging, lifecycle, grdb[0],
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
-            .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
         ]),
-    shared("MessagingTesting", ["Store", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", grdb[0]]),
+    shared("MessagingTesting", framework + ["RabbitMQ", grdb[0]]),
 ]
 
 // The services: none imports another. What one must know of the others is the generated manifest, which its program hands to it
@@ -71,42 +75,30 @@ for name in services {
         .target(name: "\(name)Domain", dependencies: ["Primitives"], path: "\(folder)/Domain", swiftSettings: swiftSettings),
         .target(
             name: "\(name)Service",
-            dependencies: [
-                .target(name: "\(name)Domain"), "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
-            ] + grdb,
+            dependencies: [.target(name: "\(name)Domain")] + framework + grdb,
             path: "\(folder)/Service", swiftSettings: swiftSettings),
         .executableTarget(
-            name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "PlatformManifest", "ServiceKit"],
+            name: "\(name)Main", dependencies: [.target(name: "\(name)Service"), "PlatformManifest", "ServiceHost"],
             path: "\(folder)/Main", swiftSettings: swiftSettings),
         test(
             "\(name)Tests", "Tests/Unit/\(name)",
-            [
-                .target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", "Store", "Messaging", grdb[0],
-                "Contracts", "Primitives", "StrictJSON",
-            ]),
+            [.target(name: "\(name)Service"), .target(name: "\(name)Domain"), "MessagingTesting", grdb[0]] + framework),
     ]
 }
 
 targets += [
     // The one list of the platform: what enumerates the services links it, and no service does
     .target(
-        name: "Platform", dependencies: services.map { .target(name: "\($0)Service") } + ["Store", "Messaging", "Contracts", "StrictJSON"],
+        name: "Platform", dependencies: services.map { .target(name: "\($0)Service") } + framework,
         path: "Platform", exclude: ["README.md", "Manifest"], swiftSettings: swiftSettings),
 
     // Tools: the audit shares nothing with the services
     .target(name: "Audit", path: "Tools/Audit", swiftSettings: swiftSettings),
     .target(
-        name: "MartctlKit",
-        dependencies: [
-            "Platform", "CStandardStreams", "Store", "Audit", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", logging,
-            argumentParser,
-        ],
+        name: "MartctlKit", dependencies: framework + ["Platform", "CStandardStreams", "Audit", "RabbitMQ", logging, argumentParser],
         path: "Tools/martctl", exclude: ["Main"], resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(
-        name: "Documents",
-        dependencies: [
-            "Platform", "ServiceKit", "MessagingTesting", "MartctlKit", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
-        ],
+        name: "Documents", dependencies: framework + ["Platform", "ServiceHost", "MessagingTesting", "MartctlKit"],
         path: "Tools/Documents", swiftSettings: swiftSettings),
     .executableTarget(
         name: "Generate", dependencies: ["Documents", argumentParser],
@@ -116,46 +108,29 @@ targets += [
 
     // The whole platform in one process, with simulated faults
     .target(
-        name: "Simulator",
-        dependencies: [
-            "Platform", "ServiceKit", "MessagingTesting", "RabbitMQ", "Store", "Messaging", "Contracts", "Primitives", "StrictJSON",
-            grdb[0],
-        ],
+        name: "Simulator", dependencies: framework + ["Platform", "ServiceHost", "MessagingTesting", "RabbitMQ", grdb[0]],
         path: "Tests/Simulation/Simulator", swiftSettings: swiftSettings),
     .executableTarget(
         name: "Simulate", dependencies: ["Simulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
         path: "Tools/Simulate", swiftSettings: swiftSettings),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["Platform", "Store"], path: "Tests/Support", swiftSettings: swiftSettings),
+    .target(
+        name: "TestSupport", dependencies: ["Platform", "ServiceFramework"], path: "Tests/Support", swiftSettings: swiftSettings),
+    test("SharedTests", "Tests/Unit/Shared", framework + ["MessagingTesting", grdb[0]]),
     test(
-        "SharedTests", "Tests/Unit/Shared",
-        [
-            "StrictJSON", "Primitives", "Contracts", "Messaging", "Store", "MessagingTesting", grdb[0],
-        ]),
-    test(
-        "ServiceKitTests", "Tests/Unit/ServiceKit",
-        [
-            "ServiceKit", "RabbitMQ", "Store", "Messaging", "Contracts", "Primitives", .product(name: "NIOCore", package: "swift-nio"),
+        "ServiceHostTests", "Tests/Unit/ServiceHost",
+        framework + [
+            "ServiceHost", "RabbitMQ", .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         ]),
     test("RabbitMQTests", "Tests/Unit/RabbitMQ", ["RabbitMQ", "TestSupport", logging]),
     test(
-        "SystemTests", "Tests/System",
-        [
-            "TestSupport", "RabbitMQ", "Contracts", "Primitives", "StrictJSON", "Messaging", "Store", logging,
-            "Platform", "PlatformManifest",
-        ]),
-    test(
-        "ChaosTests", "Tests/Chaos",
-        ["TestSupport", "Platform", "Audit", "RabbitMQ", "Messaging", "Contracts", "StrictJSON", "Store", logging] + grdb),
+        "SystemTests", "Tests/System", framework + ["TestSupport", "RabbitMQ", "Platform", "PlatformManifest", "ServiceHost", logging]),
+    test("ChaosTests", "Tests/Chaos", framework + ["TestSupport", "Platform", "Audit", "RabbitMQ", logging] + grdb),
     test("AuditTests", "Tests/Unit/Audit", ["Audit"]),
-    test(
-        "MartctlTests", "Tests/Unit/Martctl",
-        ["MartctlKit", "Platform", "RabbitMQ", "Messaging", "Contracts", "Primitives", "StrictJSON", argumentParser]),
-    test(
-        "DocumentsTests", "Tests/Unit/Documents",
-        ["Documents", "Platform", "MessagingTesting", "Messaging", "Store", "Contracts", "StrictJSON", "Primitives", grdb[0]]),
+    test("MartctlTests", "Tests/Unit/Martctl", framework + ["MartctlKit", "Platform", "RabbitMQ", argumentParser]),
+    test("DocumentsTests", "Tests/Unit/Documents", framework + ["Documents", "Platform", "MessagingTesting", grdb[0]]),
     test("ConformanceTests", "Tests/Conformance", ["MessagingTesting", "RabbitMQ", "TestSupport", logging]),
     test("SimulationTests", "Tests/Simulation/Tests", ["Simulator"]),
     test("TidyTests", "Tests/Tidy", []),
@@ -169,8 +144,10 @@ let package = Package(
         .library(name: "RabbitMQ", targets: ["RabbitMQ"]),
         // for Benchmarks/, which is a package of its own
         .library(name: "CSQLite", targets: ["CSQLite"]),
-        .library(name: "Platform", targets: ["Platform", "Store"]),
-        .library(name: "Settlement", targets: ["SettlementService", "PlatformManifest", "Store", "Messaging", "Primitives"]),
+        .library(name: "Platform", targets: ["Platform", "ServiceFramework"]),
+        .library(
+            name: "Settlement",
+            targets: ["SettlementService", "PlatformManifest", "ServiceFramework", "Storage", "Messaging", "Primitives"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -184,7 +161,7 @@ let package = Package(
 )
 
 func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: swiftSettings)
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: ["README.md"], swiftSettings: swiftSettings)
 }
 
 func test(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {

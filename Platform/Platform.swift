@@ -3,8 +3,8 @@ import ConsignmentService
 public import Contracts
 public import Messaging
 import PermitsService
+public import ServiceFramework
 import SettlementService
-public import Store
 public import StrictJSON
 
 /// The one list of the platform: its services by their indexes. Tools, tests, simulator and benchmarks follow from it, and by `make generate`

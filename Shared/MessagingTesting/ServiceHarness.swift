@@ -3,7 +3,8 @@ import Foundation
 public import GRDB
 public import Messaging
 import Primitives
-public import Store
+public import ServiceFramework
+public import Storage
 public import StrictJSON
 
 #if canImport(Glibc)
@@ -95,8 +96,8 @@ public final class ServiceHarness {
     @discardableResult
     public func backUp(_ name: String) throws -> BackupManifest {
         try send(MessageName(store.definition.name, "backup-store"), data: #"{"name":"\#(name)","by":"Yosef Kleden"}"#)
-        guard let wanted = try store.wantedBackup() else { throw HarnessFailure("no backup \(name) is wanted") }
-        return try store.take(wanted, into: folder).get()
+        guard let wanted = try store.file.wantedBackup() else { throw HarnessFailure("no backup \(name) is wanted") }
+        return try store.file.take(wanted, into: folder).get()
     }
 
     /// Events published since the last call, in order.

@@ -1,4 +1,4 @@
-/// Hexadecimal digits of numbers, in small letters.
+/// Hexadecimal digits of numbers and bytes, in small letters.
 package enum Hexadecimal {
     /// Puts the eight digits of a word; all at once, for ids are made for every message.
     @inline(__always)
@@ -18,5 +18,10 @@ package enum Hexadecimal {
     package static func put(_ word: UInt64, at place: UnsafeMutablePointer<UInt8>) {
         put(UInt32(truncatingIfNeeded: word >> 32), at: place)
         put(UInt32(truncatingIfNeeded: word), at: place + 8)
+    }
+
+    package static func text(of bytes: some Collection<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -1,5 +1,6 @@
 import Contracts
-import Store
+import ServiceFramework
+import ServiceHost
 import TestSupport
 import Testing
 

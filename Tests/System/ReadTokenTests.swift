@@ -4,7 +4,8 @@ import GRDB
 import Messaging
 import Platform
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import TestSupport
 import Testing

@@ -3,7 +3,7 @@ import Messaging
 import Platform
 import PlatformManifest
 import RabbitMQ
-import Store
+import ServiceFramework
 import StrictJSON
 import TestSupport
 import Testing

@@ -40,6 +40,18 @@ struct FileTests {
         }
     }
 
+    @Test func `a module of Shared has a README that says what it owns and what it may import`() {
+        let modules = Repository.entries(of: "Shared").filter { module in
+            Repository.swiftFiles.contains { $0.path.hasPrefix("Shared/\(module)/") }
+        }
+        for module in modules where module != "RabbitMQ" {
+            let lines = TextFile(path: "Shared/\(module)/README.md")?.lines.map(\.text) ?? []
+            for word in ["- **Owns** ", "- **May import** ", "- **May never** "] {
+                #expect(lines.contains { $0.hasPrefix(word) }, "Shared/\(module)/README.md says nothing under \(word)")
+            }
+        }
+    }
+
     /// The path begins there: `docs/root/` is none.
     private func begins(_ path: String, in text: String) -> Bool {
         text.ranges(of: path).contains { found in

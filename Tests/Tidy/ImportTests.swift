@@ -31,6 +31,44 @@ struct ImportTests {
             instead: "let the service pass it in through its ServiceDefinition")
     }
 
+    @Test func `a module of Shared imports what its README allows`() {
+        let allowed: [String: Set<String>] = [
+            "Primitives": [], "StrictJSON": [], "RabbitMQ": ["CLibCrypto", "CRabbitMQ"],
+            "Contracts": ["Primitives", "StrictJSON"],
+            "Messaging": ["Contracts", "Primitives", "StrictJSON"],
+            "Storage": ["Primitives", "StrictJSON", "CLibCrypto", "CSQLite"],
+            "ServiceFramework": ["Storage", "Messaging", "Contracts", "Primitives", "StrictJSON", "CLibCrypto"],
+            "ServiceHost": [
+                "ServiceFramework", "Storage", "Messaging", "Contracts", "Primitives", "StrictJSON", "RabbitMQ", "CStandardStreams",
+            ],
+        ]
+        for (module, known) in allowed.sorted(by: { $0.key < $1.key }) {
+            expectNone(
+                imports(in: Repository.swiftFiles.under("Shared/\(module)")) { _, other in
+                    Repository.modules.contains(other) && !known.contains(other)
+                },
+                instead: "have it handed in from above, or move what both need below; Shared/\(module)/README.md says what may be known")
+        }
+    }
+
+    @Test func `the framework does no input and output but the store's`() {
+        let packages: Set<String> = [
+            "Dispatch", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "UnixSignals",
+        ]
+        let files = Repository.swiftFiles.under("Shared/Storage") + Repository.swiftFiles.under("Shared/ServiceFramework")
+        expectNone(
+            imports(in: files) { _, module in packages.contains(module) },
+            instead: "return what is to be done, and let ServiceHost do it: the simulator runs the framework without threads")
+    }
+
+    @Test func `a service is told of the platform, and does not look it up`() {
+        expectNone(
+            imports(in: Repository.swiftFiles.under("Services") + Repository.swiftFiles.under("Shared")) { file, module in
+                module == "Platform" || module == "PlatformManifest" && !file.path.contains("/Main/")
+            },
+            instead: "take it from the topology that ServiceMain was handed")
+    }
+
     @Test func `the audit imports nothing of ours`() {
         expectNone(
             imports(in: Repository.swiftFiles.under("Tools/Audit")) { _, module in Repository.modules.contains(module) },

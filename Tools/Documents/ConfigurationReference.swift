@@ -1,6 +1,6 @@
 import Platform
-import ServiceKit
-import Store
+import ServiceFramework
+import ServiceHost
 
 extension Document {
     /// What can be set, from the table that `--help` follows too.

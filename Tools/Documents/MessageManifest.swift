@@ -1,6 +1,6 @@
 import Contracts
 import Platform
-import Store
+import ServiceFramework
 
 extension Document {
     /// The names of all messages, for programs that know no service: which are commands, which are events.

@@ -1,6 +1,6 @@
 import Contracts
 import Platform
-import Store
+import ServiceFramework
 
 extension Document {
     /// The README's table of who takes and publishes what.

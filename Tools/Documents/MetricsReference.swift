@@ -1,6 +1,7 @@
 import Foundation
 import Platform
-import Store
+import ServiceFramework
+import ServiceHost
 
 extension Document {
     /// What `/metrics` says, from the catalogue and the services' indexes.

@@ -1,7 +1,7 @@
 import Contracts
 import Foundation
 import Platform
-import Store
+import ServiceFramework
 
 /// Where the services are listed outside of Swift code that links `Platform`: all of it follows from that list.
 extension Document {

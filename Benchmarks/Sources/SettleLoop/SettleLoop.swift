@@ -3,8 +3,8 @@ import Messaging
 import PlatformManifest
 import Primitives
 import SaleMaker
+import ServiceFramework
 import SettlementService
-import Store
 
 /// Settles COUNT sales in batches of BATCH, in a store in FOLDER, and reads the outbox back as the relay does.
 @main

@@ -1,6 +1,6 @@
 import CatalogService
 import PlatformManifest
-import ServiceKit
+import ServiceHost
 
 @main
 struct Main {

@@ -1,7 +1,8 @@
 import CatalogDomain
 public import Contracts
 import Messaging
-public import Store
+public import ServiceFramework
+import Storage
 public import StrictJSON
 
 /// Catalog: who sells what, from where, and whether it may be sold.

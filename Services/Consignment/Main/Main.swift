@@ -1,6 +1,6 @@
 import ConsignmentService
 import PlatformManifest
-import ServiceKit
+import ServiceHost
 
 @main
 struct Main {

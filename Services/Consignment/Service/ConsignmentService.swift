@@ -1,6 +1,7 @@
 public import Contracts
 import Messaging
-public import Store
+public import ServiceFramework
+import Storage
 public import StrictJSON
 
 /// Consignment: goods received from sellers, stock, sales and refunds of every mart.

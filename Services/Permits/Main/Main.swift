@@ -1,6 +1,6 @@
 import PermitsService
 import PlatformManifest
-import ServiceKit
+import ServiceHost
 
 @main
 struct Main {

@@ -1,5 +1,6 @@
 public import Contracts
-public import Store
+public import ServiceFramework
+import Storage
 public import StrictJSON
 
 /// Permits: applications and grants of the offices that must agree before a product is sold. This is its index.

@@ -1,5 +1,5 @@
 import PlatformManifest
-import ServiceKit
+import ServiceHost
 import SettlementService
 
 @main

@@ -1,6 +1,7 @@
 public import Contracts
+public import ServiceFramework
 import SettlementDomain
-public import Store
+import Storage
 public import StrictJSON
 
 /// Settlement: who is owed what. Takes sales, refunds and losses from Consignment and posts them to the ledger.

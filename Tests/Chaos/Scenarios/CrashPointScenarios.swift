@@ -1,4 +1,4 @@
-import Store
+import Storage
 
 /// Every service ends itself by SIGKILL at a named point of its code, and is started again: one scenario for each point, all four services in it.
 extension Scenario {

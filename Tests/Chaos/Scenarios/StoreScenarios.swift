@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Store
+import Storage
 import TestSupport
 
 /// The disk under a store.

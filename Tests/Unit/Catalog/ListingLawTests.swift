@@ -4,7 +4,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import Testing
 
 /// A product and everything that Permits ever said about its permits, in the order in which it was said.

@@ -3,7 +3,8 @@ import Contracts
 import GRDB
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import Testing
 
 @Suite("The schema asserts what the handlers check")

@@ -2,7 +2,8 @@ import CatalogService
 import Contracts
 import GRDB
 import MessagingTesting
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

@@ -2,7 +2,8 @@ import ConsignmentService
 import Contracts
 import GRDB
 import MessagingTesting
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

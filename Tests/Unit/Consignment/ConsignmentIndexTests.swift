@@ -1,7 +1,7 @@
 import ConsignmentService
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 import Testing
 
 /// The index of the service against section 7 of the contract.

@@ -3,7 +3,8 @@ import Contracts
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

@@ -4,7 +4,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import Testing
 
 /// Things that happen to the goods of one product, each with numbers that may fit or not.

@@ -3,7 +3,7 @@ import Foundation
 import Messaging
 import Platform
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

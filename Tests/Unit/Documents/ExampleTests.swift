@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import Platform
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

@@ -1,6 +1,7 @@
 import MessagingTesting
 import Platform
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

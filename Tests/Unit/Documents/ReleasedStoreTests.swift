@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Platform
 import Primitives
-import Store
+import ServiceFramework
 import Testing
 
 /// Stores of every release, as SQL in Tests/Stores/<day of the release>/<service>.sql, made by `.dump` after a first start.

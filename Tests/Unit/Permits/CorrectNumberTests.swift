@@ -2,7 +2,7 @@ import Contracts
 import GRDB
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

@@ -1,7 +1,7 @@
 import Contracts
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

@@ -3,7 +3,8 @@ import Messaging
 import MessagingTesting
 import PermitsService
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

@@ -3,7 +3,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import Testing
 
 /// A log of what Consignment published and, in another order and with repetitions, how it arrived.

@@ -1,8 +1,9 @@
 import Contracts
 import Messaging
 import MessagingTesting
+import ServiceFramework
 import SettlementService
-import Store
+import Storage
 import StrictJSON
 import Testing
 

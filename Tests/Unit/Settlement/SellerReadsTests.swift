@@ -3,8 +3,9 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
+import ServiceFramework
 import SettlementService
-import Store
+import Storage
 import StrictJSON
 import Testing
 

@@ -3,7 +3,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

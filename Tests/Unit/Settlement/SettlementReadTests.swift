@@ -2,8 +2,8 @@ import Contracts
 import Messaging
 import MessagingTesting
 import Primitives
+import ServiceFramework
 import SettlementService
-import Store
 import StrictJSON
 import Testing
 

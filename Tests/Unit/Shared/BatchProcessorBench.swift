@@ -3,7 +3,8 @@ import Foundation
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// A tiny service, its store in a folder of its own, and the processor, all within reach: what `ServiceHarness` hides.

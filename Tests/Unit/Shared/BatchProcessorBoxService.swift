@@ -1,7 +1,8 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// A service small enough to see whole: boxes are put on a shelf and labelled. What a box contains decides what its handler does.
@@ -12,7 +13,7 @@ enum BoxService {
     static let name = "box"
 
     static func definition(
-        timers: [any Store.Timer] = [], moreSchema: [Migration] = [], invariants: [Invariant] = []
+        timers: [any ServiceFramework.Timer] = [], moreSchema: [Migration] = [], invariants: [Invariant] = []
     ) -> ServiceDefinition {
         ServiceDefinition(
             name: name, port: 8199,

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 import Testing
 
 /// A message that fails leaves nothing behind, and its neighbours in the batch do not notice.

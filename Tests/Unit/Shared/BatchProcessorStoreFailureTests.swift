@@ -1,6 +1,7 @@
 import GRDB
 import Messaging
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

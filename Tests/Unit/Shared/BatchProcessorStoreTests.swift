@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Synchronization
 import Testing
@@ -75,12 +76,12 @@ struct BatchProcessorStoreTests {
 
     @Test func `the store knows whether the last process ended tidily`() throws {
         let bench = try Bench()
-        #expect(!bench.store.wasStoppedUncleanly)
+        #expect(!bench.store.file.wasStoppedUncleanly)
         let id = bench.store.storeId
         try bench.restart(cleanly: false)
-        #expect(bench.store.wasStoppedUncleanly)
+        #expect(bench.store.file.wasStoppedUncleanly)
         try bench.restart(cleanly: true)
-        #expect(!bench.store.wasStoppedUncleanly)
+        #expect(!bench.store.file.wasStoppedUncleanly)
         #expect(bench.store.storeId == id)
         #expect(try Bench().store.storeId != id)
     }

@@ -2,13 +2,14 @@ import Contracts
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import Testing
 
 /// Work that the business clock brings.
 struct BatchProcessorTimerTests {
     /// Marks due rows, a few at a time.
-    private struct Chunked: Store.Timer {
+    private struct Chunked: ServiceFramework.Timer {
         static let next = SQL("SELECT number FROM due WHERE firedOn IS NULL AND number <= ? ORDER BY number LIMIT ?")
         static let mark = SQL("UPDATE due SET firedOn = ? WHERE number = ?")
         let name = "chunked"
@@ -28,7 +29,7 @@ struct BatchProcessorTimerTests {
         }
     }
 
-    private struct Failing: Store.Timer {
+    private struct Failing: ServiceFramework.Timer {
         struct Broken: Error {}
         static let write = SQL("INSERT INTO due VALUES (-1, 0)")
         let name = "failing"
@@ -40,14 +41,14 @@ struct BatchProcessorTimerTests {
         }
     }
 
-    private struct Full: Store.Timer {
+    private struct Full: ServiceFramework.Timer {
         let name = "full"
         func fire(in tx: Transaction) throws -> Bool { throw StoreError(code: 13, message: "database or disk is full", statement: "-") }
     }
 
     private let today = instant("2026-02-05T02:00:00Z")
 
-    private func bench(_ timers: [any Store.Timer], due: Int = 0) throws -> Bench {
+    private func bench(_ timers: [any ServiceFramework.Timer], due: Int = 0) throws -> Bench {
         let bench = try Bench(BoxService.definition(timers: timers))
         try bench.store.pool.writeWithoutTransaction { db in
             for number in 0..<due { try db.execute(sql: "INSERT INTO due VALUES (\(Int(BusinessDate(today).day) - number), NULL)") }

@@ -1,7 +1,8 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import Testing
 
 /// What follows from a message belongs to its trace.
@@ -95,7 +96,7 @@ struct BatchProcessorTraceTests {
     }
 }
 
-private struct PutByClock: Store.Timer {
+private struct PutByClock: ServiceFramework.Timer {
     let name = "put-by-clock"
 
     func fire(in tx: Transaction) throws -> Bool {
@@ -104,7 +105,7 @@ private struct PutByClock: Store.Timer {
     }
 }
 
-private struct PutFor: Store.Timer {
+private struct PutFor: ServiceFramework.Timer {
     let name = "put-for"
     let cause: Cause
 

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Synchronization
 import Testing
@@ -26,7 +27,7 @@ struct BelievedStoreTests {
     }
 
     /// Writes down on which days it was fired.
-    private struct Daily: Store.Timer {
+    private struct Daily: ServiceFramework.Timer {
         let name = "daily"
         let isDated: Bool
         static let note = SQL("INSERT INTO due (firedOn) VALUES (?)")
@@ -157,9 +158,9 @@ struct BelievedStoreTests {
         try world.put()
         #expect(try world.ask("backup-store", #"{"by":"Ani"}"#) == "accepted ok")
         try world.processor.process([Incoming(channel: .commands, routingKey: "box.put-box", body: Array("{".utf8))])
-        let wanted = try #require(try world.store.wantedBackup())
+        let wanted = try #require(try world.store.file.wantedBackup())
         #expect(wanted.name.hasPrefix("20261201T"))
-        let manifest = try world.store.take(wanted, into: "\(world.folder)/backups").get()
+        let manifest = try world.store.file.take(wanted, into: "\(world.folder)/backups").get()
         #expect(manifest.takenAt == world.store.clock.now && manifest.businessInstant <= manifest.takenAt)
         let wrong = try (world.text("SELECT max(messageId) FROM outbox"), world.text("SELECT max(parkedId) FROM parked"))
         world.machine.set(error: 0)

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import Messaging
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

@@ -1,5 +1,6 @@
 import Messaging
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 import Testing
 

@@ -1,5 +1,5 @@
 import Messaging
-import Store
+import ServiceFramework
 import Testing
 
 /// A message with which the process dies, again and again.

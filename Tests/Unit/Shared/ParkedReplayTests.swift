@@ -1,5 +1,5 @@
 import Messaging
-import Store
+import ServiceFramework
 import StrictJSON
 import Testing
 

@@ -8,7 +8,8 @@ import StrictJSON
 import Synchronization
 import Testing
 
-@testable import Store
+@testable import ServiceFramework
+@testable import Storage
 
 /// `resync`: which part of the outbox is sent once more, and how that is remembered.
 struct ResyncTests {

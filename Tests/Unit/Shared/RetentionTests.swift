@@ -1,7 +1,8 @@
 import Contracts
 import Messaging
 import MessagingTesting
-import Store
+import ServiceFramework
+import Storage
 import Synchronization
 import Testing
 

@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 import Synchronization
 import Testing

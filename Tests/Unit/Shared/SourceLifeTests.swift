@@ -1,4 +1,5 @@
 import Messaging
+import Primitives
 import Testing
 
 /// `/<service>~<n>` is the n-th life of `/<service>`; what looks otherwise is a name of its own.

@@ -4,7 +4,8 @@ import Messaging
 import StrictJSON
 import Testing
 
-@testable import Store
+@testable import ServiceFramework
+@testable import Storage
 
 /// `backup-store` asks for a copy of the live store; the copy is whole, says what it is, and is found out when it is damaged.
 struct StoreBackupTests {
@@ -21,13 +22,13 @@ struct StoreBackupTests {
     @discardableResult
     private func backUp(_ name: String) throws -> BackupPlace {
         #expect(try bench.ask("backup-store", #"{"name":"\#(name)","by":"Maria"}"#).verdict == "accepted ok")
-        let wanted = try #require(try bench.store.wantedBackup())
-        _ = try bench.store.take(wanted, into: folder).get()
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        _ = try bench.store.file.take(wanted, into: folder).get()
         return BackupPlace(folder: folder, service: "box", name: name)
     }
 
     private func inspect(_ place: BackupPlace, _ definition: ServiceDefinition = BoxService.definition()) -> BackupInspection {
-        BackupInspection(place, [definition])
+        BackupInspection(place, [definition.storeSchema])
     }
 
     @Test func `a backup of a running store is sound and says what it holds`() throws {
@@ -59,8 +60,8 @@ struct StoreBackupTests {
     @Test func `the read side tells what has become of it`() throws {
         try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#)
         #expect(try bench.get("/v1/backups/one").body["state"]?.string == "requested")
-        let wanted = try #require(try bench.store.wantedBackup())
-        let manifest = try bench.store.take(wanted, into: folder).get()
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        let manifest = try bench.store.file.take(wanted, into: folder).get()
         let done = try bench.get("/v1/backups/one").body
         #expect(done["state"]?.string == "done")
         #expect(done["file"]?.string == "box-one.sqlite")
@@ -68,7 +69,7 @@ struct StoreBackupTests {
         #expect(try bench.get("/v1/backups?state=done").body["items"]?.elements.count == 1)
         #expect(try bench.get("/v1/backups?state=failed").body["items"]?.elements.isEmpty == true)
         #expect(try bench.get("/v1/backups/two").status == 404)
-        #expect(try bench.store.wantedBackup() == nil)
+        #expect(try bench.store.file.wantedBackup() == nil)
     }
 
     @Test func `a name is used once, whoever asks again and whatever has become of its files`() throws {
@@ -78,7 +79,7 @@ struct StoreBackupTests {
         #expect(try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#).verdict == "rejected conflict")
         #expect(try bench.ask("backup-store", #"{"name":"one","by":"Yosef"}"#).verdict == "rejected conflict")
         #expect(try bench.ask("backup-store", #"{"name":"../one","by":"Yosef"}"#).verdict == "rejected invalid")
-        #expect(try bench.store.wantedBackup() == nil)
+        #expect(try bench.store.file.wantedBackup() == nil)
     }
 
     @Test func `without a name it gets one, and the reply says which`() throws {
@@ -95,8 +96,8 @@ struct StoreBackupTests {
         // Half a copy, and a store without its manifest: what deaths at two different moments leave behind.
         for path in [place.partialStore, place.store] { try Data("half".utf8).write(to: URL(fileURLWithPath: path)) }
         try bench.restart(cleanly: false)
-        let wanted = try #require(try bench.store.wantedBackup())
-        _ = try bench.store.take(wanted, into: folder).get()
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        _ = try bench.store.file.take(wanted, into: folder).get()
         #expect(inspect(place).isSound)
         #expect(!FileManager.default.fileExists(atPath: place.partialStore))
     }
@@ -105,16 +106,16 @@ struct StoreBackupTests {
         let place = try backUp("one")
         let before = try Data(contentsOf: URL(fileURLWithPath: place.store))
         try bench.store.pool.write { try $0.execute(sql: "UPDATE backup SET state = 'requested', manifest = NULL") }
-        let wanted = try #require(try bench.store.wantedBackup())
-        #expect(try bench.store.take(wanted, into: folder).get().name == "one")
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        #expect(try bench.store.file.take(wanted, into: folder).get().name == "one")
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.store)) == before)
     }
 
     @Test func `a backup that cannot be written fails with its reason, and leaves nothing`() throws {
         try Data("a file, no folder".utf8).write(to: URL(fileURLWithPath: folder))
         try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#)
-        let wanted = try #require(try bench.store.wantedBackup())
-        #expect(throws: BackupFault.self) { try bench.store.take(wanted, into: folder).get() }
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        #expect(throws: BackupFault.self) { try bench.store.file.take(wanted, into: folder).get() }
         let told = try bench.get("/v1/backups/one").body
         #expect(told["state"]?.string == "failed")
         #expect(told["error"]?.string?.isEmpty == false)
@@ -169,8 +170,8 @@ struct StoreBackupTests {
         try put(1...3)
         try bench.ask("backup-store", #"{"name":"one","by":"Maria"}"#)
         try bench.store.pool.write { try $0.execute(sql: damage) }
-        let wanted = try #require(try bench.store.wantedBackup())
-        _ = try bench.store.take(wanted, into: folder).get()
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        _ = try bench.store.file.take(wanted, into: folder).get()
         let place = BackupPlace(folder: folder, service: "box", name: "one")
         let broken = inspect(place, BoxService.definition(invariants: [Self.told])).findings.filter { !$0.holds }
         #expect(broken.contains { $0.check.hasPrefix(rule) }, "\(broken)")

@@ -4,7 +4,8 @@ import Messaging
 import Primitives
 import Testing
 
-@testable import Store
+@testable import ServiceFramework
+@testable import Storage
 
 /// A store whose files are moved, removed or replaced takes nothing more, saves what it has, and is missed at the next start.
 struct StoreLossTests {
@@ -45,10 +46,10 @@ struct StoreLossTests {
 
     @Test(arguments: Harm.allCases) func `what is done to the files is noticed when idle`(harm: Harm) throws {
         try put("b1")
-        try bench.store.look()
+        try bench.store.file.look()
         try self.harm(harm)
         defer { try? files.removeItem(atPath: elsewhere) }
-        #expect(throws: StoreChanged.self) { try bench.store.look() }
+        #expect(throws: StoreChanged.self) { try bench.store.file.look() }
     }
 
     @Test(arguments: Harm.allCases.filter { $0 != .writtenOver })
@@ -57,7 +58,7 @@ struct StoreLossTests {
         try self.harm(harm)
         defer { try? files.removeItem(atPath: elsewhere) }
         #expect(throws: StoreChanged.self) { try put("b2") }
-        let rescue = try bench.store.rescue()
+        let rescue = try bench.store.file.rescue()
         #expect(rescue.damage == nil)
         #expect(try files.attributesOfItem(atPath: rescue.path)[.posixPermissions] as? Int == 0o600)
         let copy = try DatabaseQueue(path: rescue.path)
@@ -71,7 +72,7 @@ struct StoreLossTests {
         try put("b1")
         try self.harm(harm)
         defer { try? files.removeItem(atPath: elsewhere) }
-        _ = try bench.store.rescue()
+        _ = try bench.store.file.rescue()
         let error = #expect(throws: StoreOpenError.self) { try bench.restart(cleanly: false) }
         guard case .missing = try #require(error) else { throw BenchFailure(description: "refused for another reason: \(error!)") }
         #expect("\(error!)".contains("--new-store") && "\(error!)".contains("martctl restore"))
@@ -86,7 +87,7 @@ struct StoreLossTests {
     @Test func `the copy that was saved can be put in the place of the store`() throws {
         try put("b1")
         try harm(.removed)
-        let rescue = try bench.store.rescue()
+        let rescue = try bench.store.file.rescue()
         try bench.close()
         for suffix in ["-wal", "-shm"] { #expect(!files.fileExists(atPath: path + suffix), "a log is never left to another file") }
         try files.moveItem(atPath: rescue.path, toPath: path)
@@ -126,7 +127,7 @@ struct StoreLossTests {
         #expect(files.createFile(atPath: path, contents: nil))
         if hasTables {
             let half = try DatabaseQueue(path: path)
-            try half.write { db in for step in ServiceStore.migrations(of: BoxService.definition()).prefix(1) { try step.run(in: db) } }
+            try half.write { db in for step in BoxService.definition().storeSchema.migrations.prefix(1) { try step.run(in: db) } }
             try half.write { try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)") }
             try half.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('messaging-1')") }
             try half.close()
@@ -175,7 +176,7 @@ struct StoreLossTests {
         try put("b1")
         try copy()
         try put("b2")
-        try bench.store.noteLife()
+        try bench.store.file.noteLife()
         try putBack()
         let error = #expect(throws: StoreOpenError.self) { try bench.restart(cleanly: false) }
         #expect("\(try #require(error))".contains("--new-life"))

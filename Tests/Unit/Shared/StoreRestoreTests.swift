@@ -4,7 +4,8 @@ import Messaging
 import StrictJSON
 import Testing
 
-@testable import Store
+@testable import ServiceFramework
+@testable import Storage
 
 /// A restored store goes on as another source from 1, and nothing that was there is lost.
 struct StoreRestoreTests {
@@ -18,14 +19,14 @@ struct StoreRestoreTests {
     private func backUp(_ name: String, of bench: Bench? = nil) throws -> BackupInspection {
         let bench = bench ?? self.bench
         try bench.ask("backup-store", #"{"name":"\#(name)","by":"Maria"}"#)
-        let wanted = try #require(try bench.store.wantedBackup())
-        _ = try bench.store.take(wanted, into: "\(bench.folder)/backups").get()
+        let wanted = try #require(try bench.store.file.wantedBackup())
+        _ = try bench.store.file.take(wanted, into: "\(bench.folder)/backups").get()
         return inspection(name, of: bench)
     }
 
     private func inspection(_ name: String, of bench: Bench? = nil) -> BackupInspection {
         let folder = "\((bench ?? self.bench).folder)/backups"
-        return BackupInspection(BackupPlace(folder: folder, service: "box", name: name), [BoxService.definition()])
+        return BackupInspection(BackupPlace(folder: folder, service: "box", name: name), [BoxService.definition().storeSchema])
     }
 
     /// Stops the service, restores, starts it again.
@@ -167,7 +168,7 @@ struct StoreRestoreTests {
         let writer = BackupWriter(path: bench.store.pool.path, service: "box", folder: "\(bench.folder)/backups")
         _ = try writer.take("one", by: "Maria")
         try restore(inspection("one"))
-        #expect(try bench.store.wantedBackup() == nil)
+        #expect(try bench.store.file.wantedBackup() == nil)
         #expect(try bench.get("/v1/backups/waiting").body["state"]?.string == "superseded")
     }
 }

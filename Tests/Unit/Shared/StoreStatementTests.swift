@@ -1,6 +1,7 @@
 import GRDB
 import Messaging
-import Store
+import ServiceFramework
+import Storage
 import Testing
 
 /// What a statement binds is what the row holds, however large it is and whatever else runs meanwhile.
@@ -10,7 +11,7 @@ struct StoreStatementTests {
     private static let find = SQL("SELECT label, seal FROM label WHERE boxId = ?")
 
     /// Runs `body` in a transaction of its own.
-    private struct Once: Store.Timer {
+    private struct Once: ServiceFramework.Timer {
         let name = "once"
         let body: @Sendable (Transaction) throws -> Void
 

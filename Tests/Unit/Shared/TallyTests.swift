@@ -5,7 +5,8 @@ import Primitives
 import Synchronization
 import Testing
 
-@testable import Store
+@testable import ServiceFramework
+@testable import Storage
 
 /// What the metrics count: each decision once, and only what was committed.
 struct TallyTests {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// One message as the documents show it: its schemas and an example.

@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// The paths that every service answers without its store's routes: is it alive, is it ready, its metrics.

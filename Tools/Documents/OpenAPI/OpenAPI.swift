@@ -1,6 +1,6 @@
 import Contracts
 import Platform
-import Store
+import ServiceFramework
 import StrictJSON
 
 extension Document {

@@ -1,5 +1,5 @@
 import Contracts
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// A path's parameters, from the same list by which the services refuse unknown ones.

@@ -3,7 +3,7 @@ import Messaging
 import MessagingTesting
 import Platform
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// The four services, really run on small stores without a broker: a mart opens, a shawl is registered, permitted, received, sold and

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
-import Store
+import ServiceFramework
+import Storage
 
 extension BackupInspection {
     /// Of a backup's file, against the services as they are known here.
@@ -9,6 +10,6 @@ extension BackupInspection {
         guard FileManager.default.fileExists(atPath: place.store) || FileManager.default.fileExists(atPath: place.manifest) else {
             throw Failure(.usage, "there is no backup \(file)")
         }
-        return BackupInspection(place, Platform.services)
+        return BackupInspection(place, Platform.services.map(\.storeSchema))
     }
 }

@@ -3,7 +3,7 @@ import Contracts
 import Foundation
 import Platform
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 struct Backup: AsyncParsableCommand {

@@ -4,7 +4,8 @@ import Foundation
 import Messaging
 import Platform
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 struct Restore: AsyncParsableCommand {

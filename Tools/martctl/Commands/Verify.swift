@@ -1,5 +1,5 @@
 import ArgumentParser
-import Store
+import Storage
 import StrictJSON
 
 struct Verify: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import Contracts
 import Platform
-import Store
+import ServiceFramework
 
 /// Waits until every fact has arrived everywhere: outboxes empty, all events recorded, and each consumer has handled the last event of
 /// each service whose facts it needs.

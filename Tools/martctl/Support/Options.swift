@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Platform
 import RabbitMQ
-import Store
+import ServiceFramework
 
 /// Where the broker is.
 struct BrokerOptions: ParsableArguments {

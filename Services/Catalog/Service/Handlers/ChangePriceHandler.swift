@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `change-price`: announced at acceptance with its date; from that date on it is the price in force.
 struct ChangePriceHandler: Handler {

@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `close-mart`: nothing is received or sold there from its date on; its products are held until it is opened again.
 struct CloseMartHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `open-mart`: opens a regency's mart, at once or, where its date is still to come, on that date (`FollowMarts`).
 struct OpenMartHandler: Handler {

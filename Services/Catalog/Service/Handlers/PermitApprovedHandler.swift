@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `permit-approved`: what was granted, to whom, for which days. An earlier decision about the permit stays: only a reinstatement ends a
 /// suspension, and nothing ends a revocation.

@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// What the handlers of decisions about a permit share: order, memory and re-evaluation. A decision may come before the approval, and is kept.
 enum PermitDecisions {

@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `permit-expired`: final too. The day is judged by our own clock: the event confirms that nothing is left after `validUntil`.
 struct PermitExpiredHandler: Handler {

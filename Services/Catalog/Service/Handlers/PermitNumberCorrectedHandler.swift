@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `permit-number-corrected`: shown, and of no weight for a listing. It may come before the approval, and is kept.
 struct PermitNumberCorrectedHandler: Handler {

@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `permit-reinstated`
 struct PermitReinstatedHandler: Handler {

@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `permit-revoked`: final, also where the approval is still to come.
 struct PermitRevokedHandler: Handler {

@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `reclassify-product`: another kind needs other permits, so the product is judged again.
 struct ReclassifyProductHandler: Handler {

@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `register-product`: the product is judged at once, for its permits may have come before it.
 struct RegisterProductHandler: Handler {

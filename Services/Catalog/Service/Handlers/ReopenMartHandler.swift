@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `reopen-mart`: a closed mart goes on, and with it every product that has its permits.
 struct ReopenMartHandler: Handler {

@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `update-seller`: what is known of a seller changes. What it was before stays in the store.
 struct UpdateSellerHandler: Handler {

@@ -1,7 +1,7 @@
 import CatalogDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `withdraw-product`: final, whatever state the product was in.
 struct WithdrawProductHandler: Handler {

@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// Catalog's own metrics.
 enum CatalogMeasures {

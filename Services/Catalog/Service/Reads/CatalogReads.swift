@@ -1,5 +1,5 @@
 import CatalogDomain
-import Store
+import ServiceFramework
 
 /// The paths of Catalog's read side (section 10 of the contract).
 enum CatalogReads {

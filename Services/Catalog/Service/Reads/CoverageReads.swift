@@ -1,7 +1,7 @@
 import CatalogDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/coverage`: how far the three programmes have come.

@@ -1,7 +1,7 @@
 import CatalogDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/products` and `/v1/products/{id}`

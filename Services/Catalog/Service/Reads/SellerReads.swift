@@ -1,6 +1,6 @@
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/sellers` and `/v1/sellers/{id}`

@@ -1,6 +1,6 @@
 import GRDB
 import Primitives
-import Store
+import Storage
 
 /// What Catalog keeps. Every rule that a handler checks is asserted a second time here.
 enum CatalogSchema {

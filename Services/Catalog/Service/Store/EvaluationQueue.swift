@@ -1,6 +1,7 @@
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// Products that are still to be judged after a change that touched many.
 struct EvaluationQueue {

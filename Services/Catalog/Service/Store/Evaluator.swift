@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// Judges products again after something has changed, and publishes what differs from what was published last.
 struct Evaluator {

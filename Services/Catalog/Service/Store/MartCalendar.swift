@@ -2,7 +2,7 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// Brings marts through their days: they open, close and open again, and their products follow.
 struct MartCalendar {

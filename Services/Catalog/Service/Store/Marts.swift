@@ -2,7 +2,8 @@ import CatalogDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// A mart as the store knows it.
 struct Mart {

@@ -1,6 +1,7 @@
 import CatalogDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// The permit table: what is known of permits from the events about them.
 struct Permits {

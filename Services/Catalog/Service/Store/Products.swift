@@ -1,7 +1,8 @@
 import CatalogDomain
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// A product as far as judging and announcing it goes.
 struct Product {

@@ -1,6 +1,7 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// A seller as it is known now.
 struct Seller {

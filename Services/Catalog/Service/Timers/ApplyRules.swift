@@ -1,6 +1,7 @@
 import CatalogDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// Judges every product again when the service starts with another requirement table than it last ran with.
 struct ApplyRules: Timer {

@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// Judges the products that a message has touched and its handler has put off.
 struct DrainEvaluations: Timer {

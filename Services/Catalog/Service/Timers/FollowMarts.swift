@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// Marts open, close and open again, each on its day.
 struct FollowMarts: Timer {

@@ -1,6 +1,6 @@
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// Judges the products for which a date has come: a permit begins or has ended, the law has changed.
 struct ReviewProducts: Timer {

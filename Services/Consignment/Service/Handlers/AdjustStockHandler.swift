@@ -1,7 +1,7 @@
 import ConsignmentDomain
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `adjust-stock`: a count, approved by another person, found more or fewer units of a lot than are booked. No money moves.
 struct AdjustStockHandler: Handler {

@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// A sale that will be recorded.
 struct JudgedSale {

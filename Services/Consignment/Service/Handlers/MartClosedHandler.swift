@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `mart-closed`: from its date on, nothing is received or sold there. It says that the mart had been open before.
 struct MartClosedHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `mart-opened`: from its date on, goods may be received and sold in that regency, unless it has been closed since.
 struct MartOpenedHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `mart-reopened`: from its date on, everything goes on.
 struct MartReopenedHandler: Handler {

@@ -1,7 +1,7 @@
 import ConsignmentDomain
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// Judges an offline sale. It has already happened, so what is irregular is flagged for a person and recorded all the same.
 struct OfflineJudge {

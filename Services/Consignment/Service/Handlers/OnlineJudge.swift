@@ -1,7 +1,7 @@
 import ConsignmentDomain
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// Judges an online sale: listing and stock as they are now, price and expiry by the day of the sale.
 struct OnlineJudge {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `price-changed`: told when it is decided, for the day from which it holds.
 struct PriceChangedHandler: Handler {

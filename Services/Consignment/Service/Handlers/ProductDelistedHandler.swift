@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `product-delisted`: withdrawn for good.
 struct ProductDelistedHandler: Handler {

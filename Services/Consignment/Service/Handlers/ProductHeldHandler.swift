@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `product-held`: it may still be received, and not sold.
 struct ProductHeldHandler: Handler {

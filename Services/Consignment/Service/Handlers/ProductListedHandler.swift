@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `product-listed`: alone suffices to receive and to sell the product.
 struct ProductListedHandler: Handler {

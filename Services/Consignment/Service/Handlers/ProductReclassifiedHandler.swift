@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `product-reclassified`: Consignment only shows the kind; what follows for the listing is told by other events.
 struct ProductReclassifiedHandler: Handler {

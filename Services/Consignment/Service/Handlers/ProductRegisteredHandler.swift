@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `product-registered`: whose product it is, and the price that holds until another one does.
 struct ProductRegisteredHandler: Handler {

@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `receive-goods`: a lot comes onto the shelf. A product need not be listed for that, but its mart must be open.
 struct ReceiveGoodsHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// A till that lost the answer to an online sale reports it as one that has happened; and what was reported so may still come online.
 extension RecordSaleHandler {

@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `record-sale`: units leave the shelf against money. An online sale is asked for, an offline sale has already happened.
 ///

@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `refund-sale`: money goes back for units of a sale, and with `restock` the units go back to the lots that they came from.
 struct RefundSaleHandler: Handler {

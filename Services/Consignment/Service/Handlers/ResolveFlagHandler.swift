@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `resolve-flag`: a person has looked at a flagged sale. The flag stays on it; that somebody has seen it stands beside it.
 struct ResolveFlagHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `return-goods`: units of a lot go back to their seller.
 struct ReturnGoodsHandler: Handler {

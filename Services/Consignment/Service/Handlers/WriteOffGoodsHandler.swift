@@ -2,7 +2,7 @@ import ConsignmentDomain
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// `write-off-goods`: units of a lot are lost, at the price in force today.
 struct WriteOffGoodsHandler: Handler {

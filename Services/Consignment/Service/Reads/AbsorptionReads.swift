@@ -1,7 +1,7 @@
 import ConsignmentDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// How much of what people make the mart takes up, in three stated definitions.

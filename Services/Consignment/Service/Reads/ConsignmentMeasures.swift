@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// Consignment's own metrics.
 enum ConsignmentMeasures {

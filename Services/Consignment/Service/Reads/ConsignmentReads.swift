@@ -1,6 +1,6 @@
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// The paths of Consignment's read side.

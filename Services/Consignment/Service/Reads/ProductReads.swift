@@ -1,7 +1,8 @@
 import ConsignmentDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// Consignment's own view of a product, so that a sender can wait until an event has arrived here.

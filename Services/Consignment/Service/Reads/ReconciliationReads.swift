@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// What Consignment told Settlement about money, in the form in which Settlement says what it posted: for `martctl reconcile`.
 enum ReconciliationReads {

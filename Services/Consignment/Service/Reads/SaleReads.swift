@@ -1,7 +1,7 @@
 import ConsignmentDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 enum SaleReads {

@@ -1,7 +1,8 @@
 import ConsignmentDomain
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// What is on the shelves, by product.

@@ -1,5 +1,6 @@
 import Contracts
-import Store
+import ServiceFramework
+import Storage
 
 /// What must hold of goods and sales, checked in every backup.
 enum ConsignmentInvariants {

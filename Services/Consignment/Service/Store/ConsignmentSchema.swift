@@ -1,4 +1,4 @@
-import Store
+import Storage
 
 /// The tables of Consignment. Each invariant of the domain is asserted here a second time.
 ///

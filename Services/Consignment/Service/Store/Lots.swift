@@ -1,7 +1,8 @@
 import ConsignmentDomain
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// Lots: counters on one row, asserted by the schema against each other.
 enum Lots {

@@ -1,6 +1,7 @@
 import ConsignmentDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// Prices by the day from which they hold. Events enter them in any order of arrival with the same result.
 enum PriceBook {

@@ -1,6 +1,7 @@
 import ConsignmentDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// Consignment's own picture of products.
 enum Products {

@@ -1,6 +1,7 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// What people have said about flagged sales: rows that are only ever added.
 enum Resolutions {

@@ -1,7 +1,8 @@
 import ConsignmentDomain
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// A line of a sale that will be recorded, with the units that it takes.
 struct JudgedLine {

@@ -1,6 +1,7 @@
 import ConsignmentDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// The stock as the lines of one sale find it, one after the other: what an earlier line took is gone for the next, though nothing is
 /// written before every line has been judged.

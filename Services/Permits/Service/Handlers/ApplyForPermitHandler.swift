@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// A seller applies for a permit. That the `permitId` is new has been judged before, as a business key.
 struct ApplyForPermitHandler: Handler {

@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer grants a permit. One that is late (near its end, or past it) is announced or expires at once.
 struct ApprovePermitHandler: Handler {

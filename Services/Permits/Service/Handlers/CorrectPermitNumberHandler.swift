@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// The number of a permit in force was typed wrongly. Its days, its state and who granted it stay as they are.
 struct CorrectPermitNumberHandler: Handler {

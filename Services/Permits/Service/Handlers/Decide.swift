@@ -2,7 +2,7 @@ import Contracts
 import Messaging
 import PermitsDomain
 import Primitives
-import Store
+import ServiceFramework
 
 /// What the five decisions with a reason have in common: judged by the state table, now or for a later day.
 func decide(

@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer refuses an application; final.
 struct RefusePermitHandler: Handler {

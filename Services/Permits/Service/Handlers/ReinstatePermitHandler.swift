@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer lets a suspended permit go on.
 struct ReinstatePermitHandler: Handler {

@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer sends an application back to be mended.
 struct RequestRepairHandler: Handler {

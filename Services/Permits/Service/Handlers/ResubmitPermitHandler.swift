@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// The applicant hands in mended documents.
 struct ResubmitPermitHandler: Handler {

@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer ends a permit; final, and the only decision that may reach into the past.
 struct RevokePermitHandler: Handler {

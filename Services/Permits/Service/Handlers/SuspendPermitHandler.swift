@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import PermitsDomain
-import Store
+import ServiceFramework
 
 /// An officer stops a permit for a while.
 struct SuspendPermitHandler: Handler {

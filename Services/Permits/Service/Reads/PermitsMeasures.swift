@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// Permits' own metrics.
 enum PermitsMeasures {

@@ -1,7 +1,7 @@
 import GRDB
 import PermitsDomain
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// The read side of Permits: section 10 of the contract.

@@ -2,7 +2,8 @@ import Contracts
 import Messaging
 import PermitsDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// What comes by the calendar: scheduled decisions, the end and its announcements.
 extension PermitStore {

@@ -1,6 +1,7 @@
 import Contracts
 import PermitsDomain
-import Store
+import ServiceFramework
+import Storage
 
 /// Numbers that were typed wrongly: what stood there before is kept.
 extension PermitStore {

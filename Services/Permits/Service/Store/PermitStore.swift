@@ -2,7 +2,8 @@ import Contracts
 import Messaging
 import PermitsDomain
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// The permits' rows, and the events that go with their changes.

@@ -1,5 +1,5 @@
 import Contracts
-import Store
+import Storage
 
 /// What must hold of permits, checked in every backup.
 enum PermitsInvariants {

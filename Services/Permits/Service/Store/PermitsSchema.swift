@@ -1,4 +1,4 @@
-import Store
+import Storage
 
 /// The store of Permits. The constraints say the domain's rules a second time, independently of the Swift code.
 enum PermitsSchema {

@@ -1,5 +1,5 @@
 import Messaging
-import Store
+import ServiceFramework
 
 /// Scheduled decisions take effect, ends are announced, permits expire: each on its day, or as soon after as the service runs.
 struct FollowCalendar: Timer {

@@ -1,8 +1,9 @@
 import Contracts
 import Messaging
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// Gives a line in suspense to its seller, with what refunds have left of its share.
 struct AssignSuspenseHandler: Handler {

@@ -1,8 +1,9 @@
 import Contracts
 import Messaging
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// Settles goods lost under the mart's liability as if they had been sold: the seller is owed the share, the mart bears it and has no margin.
 /// Under any other liability nothing is owed.

@@ -1,8 +1,9 @@
 import Contracts
 import Messaging
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// Gives a line that was assigned to the wrong seller to another one, with what refunds have left of its share.
 struct ReassignSuspenseHandler: Handler {

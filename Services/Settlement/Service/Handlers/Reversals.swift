@@ -1,8 +1,8 @@
 import Contracts
 import Messaging
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
 
 /// What refunds do to a settled sale, whether they came in time or had to wait.
 struct Reversals {

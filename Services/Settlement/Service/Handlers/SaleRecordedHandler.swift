@@ -1,8 +1,8 @@
 import Contracts
 import Messaging
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
 
 /// Settles a sale: splits every line between seller and mart at the rate of the day of posting, and posts it. Once for each sale, for ever.
 struct SaleRecordedHandler: Handler {

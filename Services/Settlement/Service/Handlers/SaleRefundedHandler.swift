@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// Reverses what a refund took back. A refund that came before its sale, or before an earlier refund of the same line, waits.
 struct SaleRefundedHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `seller-registered`: keeps a seller's name for the read side. Posting never needs it.
 struct SellerRegisteredHandler: Handler {

@@ -1,6 +1,6 @@
 import Contracts
 import Messaging
-import Store
+import ServiceFramework
 
 /// `seller-updated`: the name that the seller has now, also where the registration is still to come.
 struct SellerUpdatedHandler: Handler {

@@ -1,5 +1,5 @@
 import GRDB
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/sellers/{id}/balance`: what a seller earned, what refunds took back, and what is owed.

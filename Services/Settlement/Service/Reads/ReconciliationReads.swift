@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// What Settlement posted because of Consignment, in the form in which Consignment says what it told: for `martctl reconcile`.
 enum ReconciliationReads {

@@ -1,5 +1,5 @@
 import GRDB
-import Store
+import ServiceFramework
 
 /// A seller as the read side knows one: by name, by account, or by both.
 struct SellerAccount {

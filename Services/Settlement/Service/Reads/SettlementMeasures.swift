@@ -1,5 +1,5 @@
+import ServiceFramework
 import SettlementDomain
-import Store
 
 /// Settlement's own metrics. The tables of the ledger are only added to, so each posting is summed once.
 enum SettlementMeasures {

@@ -1,7 +1,7 @@
 import Contracts
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/settlements/{saleId}`: what was posted for a sale (or a write-off), and what became of it.

@@ -1,4 +1,4 @@
-import Store
+import ServiceFramework
 
 /// The read side of Settlement; section 10 of the contract.
 enum SettlementReads {

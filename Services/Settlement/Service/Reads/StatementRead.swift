@@ -1,6 +1,6 @@
 import GRDB
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/sellers/{id}/statement?from&to`: the entries of a seller's account with the balance after each, in the order of posting.

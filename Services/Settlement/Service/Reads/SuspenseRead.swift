@@ -1,7 +1,7 @@
 import GRDB
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
 import StrictJSON
 
 /// `/v1/suspense`: lines whose seller nobody knows yet, and of which something is left to give.

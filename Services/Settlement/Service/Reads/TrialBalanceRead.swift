@@ -1,5 +1,5 @@
 import GRDB
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/ledger/trial-balance`: the balance of every account that has entries; debit positive. The sum is 0, or the books are wrong.

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 import StrictJSON
 
 /// `/v1/settlements/waiting`: refunds whose sale, or an earlier refund of the same line, has not come yet.

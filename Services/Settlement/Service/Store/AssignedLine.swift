@@ -1,6 +1,7 @@
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// A line of a settled sale, and whom it was assigned to.
 struct AssignedLine {

@@ -1,6 +1,7 @@
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// What a posting is about; the numbers are those of the table.
 enum PostingKind: Int64 {

@@ -1,7 +1,8 @@
 import Contracts
 import Primitives
+import ServiceFramework
 import SettlementDomain
-import Store
+import Storage
 
 /// A line of a settled sale as the store knows it now.
 struct StoredLine {

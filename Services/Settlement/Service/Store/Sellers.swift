@@ -1,4 +1,5 @@
-import Store
+import ServiceFramework
+import Storage
 
 /// Sellers as Settlement is told of them.
 struct Sellers {

@@ -1,5 +1,6 @@
 import Contracts
-import Store
+import ServiceFramework
+import Storage
 
 /// What must hold in the books, checked in every backup.
 enum SettlementInvariants {

@@ -1,5 +1,5 @@
 import SettlementDomain
-import Store
+import Storage
 
 /// The tables of Settlement. Those that hold money refuse every change: what was wrong is put right by a new posting.
 enum SettlementSchema {

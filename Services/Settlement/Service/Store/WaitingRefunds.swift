@@ -1,7 +1,8 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 
 /// A refund that waits, with the delivery that brought it.
 struct WaitingRefund {

@@ -1,6 +1,6 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// Who sells what, by the words of section 5 of the contract; and what may be sold, by the table of the domain.
 struct CatalogBook {

@@ -1,7 +1,8 @@
 import Contracts
 import Messaging
 import MessagingTesting
-import Store
+import Primitives
+import ServiceFramework
 
 /// When something was said: by which life of its source, and where in that.
 struct Said: Comparable {

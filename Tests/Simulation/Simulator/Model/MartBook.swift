@@ -1,6 +1,6 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// Marts and their days, by the words of section 5 of the contract: they open, close and open again, each on the day that was said for it.
 struct MartBook {

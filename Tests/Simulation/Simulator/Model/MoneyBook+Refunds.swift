@@ -1,7 +1,7 @@
 import Contracts
 import Messaging
 import Primitives
-import Store
+import ServiceFramework
 
 /// Refunds follow one another as Consignment has taken them; whoever comes before what it is about waits, and what can never fit is for a person.
 extension MoneyBook {

@@ -2,7 +2,7 @@ import Contracts
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 
 /// Who is owed what, by the words of section 8 of the contract: not kept from posting to posting, but worked out from the sales, refunds and losses that
 /// Settlement was told of.

@@ -1,6 +1,6 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// What the offices have decided, by the words of section 6 of the contract.
 struct PermitBook: PermitView {

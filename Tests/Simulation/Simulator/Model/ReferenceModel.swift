@@ -1,7 +1,7 @@
 import Contracts
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 
 /// The trade written a second time: no messages, no stores, no code of the services. It is told which command which office decided on and when, says what
 /// the decision must be, and knows what must have come of it in the end.

@@ -1,6 +1,6 @@
 import Contracts
 import Primitives
-import Store
+import ServiceFramework
 
 /// Judges one sale against the shelf, by the words of section 7 of the contract.
 struct SaleJudge {

@@ -1,7 +1,7 @@
 import Contracts
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 
 /// Goods and sales, by the words of section 7 of the contract.
 struct ShelfBook {

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Platform
 import Primitives
-import Store
+import ServiceFramework
+import Storage
 import Synchronization
 
 /// Time and chance as the services of one run see them.

@@ -5,8 +5,9 @@ import Messaging
 import MessagingTesting
 import Primitives
 import RabbitMQ
-import ServiceKit
-import Store
+import ServiceFramework
+import ServiceHost
+import Storage
 
 extension Node {
     /// A message and what was decided on it.
@@ -206,24 +207,29 @@ extension Node {
         guard isOpen, publisher.isConnected else { return }
         for (lane, end) in [(RelayLane.main, publisher), (.queues, queuePublisher)] where end.isConnected && window.mustProbe(lane, at: now)
         {
-            end.enqueue(try window.takeProbe(lane, from: reader, at: now))
+            end.enqueue(try window.takeProbe(lane, from: reader, at: now).outgoing(from: name))
         }
-        while let batch = try window.takeEvents(from: reader, upTo: committed.events, at: now) { publisher.enqueue(batch) }
+        while let batch = try window.takeEvents(from: reader, upTo: committed.events, at: now) {
+            publisher.enqueue(batch.outgoing(from: name))
+        }
         while let batches = try window.takeReplies(from: reader, upTo: committed.replies, queuesAreOpen: queuesAreOpen, at: now) {
-            publisher.enqueue(batches.main)
-            queuePublisher.enqueue(batches.queues)
+            publisher.enqueue(batches.main.outgoing(from: name))
+            queuePublisher.enqueue(batches.queues.outgoing(from: name))
         }
         if committed.sendAgainRequests != sendAgainRequests {
             sendAgainRequests = committed.sendAgainRequests
             window.want(try reader.wantedAgain(limit: 100))
         }
         if let batches = try window.takeAgain(from: reader, queuesAreOpen: queuesAreOpen, at: now) {
-            publisher.enqueue(batches.main)
-            queuePublisher.enqueue(batches.queues)
+            publisher.enqueue(batches.main.outgoing(from: name))
+            queuePublisher.enqueue(batches.queues.outgoing(from: name))
         }
-        if let batch = try window.takeHeldResync(from: reader, at: now) { publisher.enqueue(batch) }
+        if let batch = try window.takeHeldResync(from: reader, at: now) {
+            publisher.enqueue(batch.outgoing(from: name))
+        }
         if window.events.handedOver >= committed.events {
-            publisher.enqueue(try resync.takeBatch(committed.resyncRequests, of: store, from: reader, in: &window, at: now))
+            let batch = try resync.takeBatch(committed.resyncRequests, of: store, from: reader, in: &window, at: now)
+            publisher.enqueue(batch.outgoing(from: name))
         }
         window.sweep()
         passedOver += window.mark(store).count

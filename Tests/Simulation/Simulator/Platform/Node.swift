@@ -6,11 +6,12 @@ import MessagingTesting
 import Platform
 import Primitives
 import RabbitMQ
-import ServiceKit
-import Store
+import ServiceFramework
+import ServiceHost
+import Storage
 import Synchronization
 
-/// One service process: its real store, handlers, timers and processor, and the same decisions about relay, timers and suspects that `ServiceKit`
+/// One service process: its real store, handlers, timers and processor, and the same decisions about relay, timers and suspects that `ServiceHost`
 /// makes on its threads. Every turn is a step of the run.
 final class Node {
     let definition: ServiceDefinition
@@ -107,7 +108,7 @@ final class Node {
         reader = try store.outboxReader()
         resync = RelayResync()
         timers = TimerSchedule()
-        suspects = Suspects(isArmed: store.wasStoppedUncleanly)
+        suspects = Suspects(isArmed: store.file.wasStoppedUncleanly)
         if isRestored { (lastNow, lastEvent, isRestored) = (store.clock.now, processor.committed.events, false) }
         (self.store, self.processor) = (store, processor)
         isOpen = false
@@ -195,7 +196,7 @@ final class Node {
 
     /// Puts a backup in the place of the store; the process must have ended.
     func restore(_ place: BackupPlace) throws {
-        _ = try StoreRestore(BackupInspection(place, [definition]), into: folder).run(at: machine.now)
+        _ = try StoreRestore(BackupInspection(place, [definition.storeSchema]), into: folder).run(at: machine.now)
         (isRestored, unobserved) = (true, nil)
     }
 

@@ -1,5 +1,5 @@
 import Primitives
-import Store
+import Storage
 import Synchronization
 
 /// The clocks of one service's machine: what its system's clock says may be wrong, what it counts since it was switched on is not.

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Messaging
 import MessagingTesting
-import Store
+import ServiceFramework
 
 /// A run written down, to be compared with the same run of another revision: a rebuilt house must leave the same books behind, row by row.
 extension Simulation {

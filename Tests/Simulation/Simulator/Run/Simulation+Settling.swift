@@ -3,7 +3,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 
 extension Simulation {
     /// Rounds within which everything must have come to rest once nothing is wrong any more. Every message needs a few, and where one is out at a time

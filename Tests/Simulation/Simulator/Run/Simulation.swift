@@ -4,7 +4,8 @@ import MessagingTesting
 import Platform
 import Primitives
 import RabbitMQ
-import Store
+import ServiceFramework
+import Storage
 import StrictJSON
 
 /// The whole platform in one process, and everything that can go wrong with it, by one seed.

@@ -3,7 +3,7 @@ import GRDB
 import Messaging
 import MessagingTesting
 import Primitives
-import Store
+import ServiceFramework
 
 /// Looks at every commit: the laws that hold at all times, and the model beside it.
 struct Watch {
