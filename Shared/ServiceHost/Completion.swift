@@ -4,7 +4,8 @@ import Synchronization
 final class Completion: Sendable {
     private struct State {
         var isComplete = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter = 0
     }
 
     private let state = Mutex(State())
@@ -13,27 +14,29 @@ final class Completion: Sendable {
 
     func complete() {
         let waiters = state.withLock { state in
-            defer { state.waiters = [] }
+            defer { state.waiters = [:] }
             state.isComplete = true
             return state.waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters.values { waiter.resume() }
     }
 
-    func wait() async {
+    /// Waits until it has happened, or until the deadline; answers whether it has happened. A task that is cancelled goes on waiting.
+    @discardableResult
+    func wait(until deadline: ContinuousClock.Instant? = nil) async -> Bool {
         await withCheckedContinuation { continuation in
-            let isComplete = state.withLock { state in
-                if !state.isComplete { state.waiters.append(continuation) }
-                return state.isComplete
+            let waiter: Int? = state.withLock { state in
+                if state.isComplete { return nil }
+                state.lastWaiter += 1
+                state.waiters[state.lastWaiter] = continuation
+                return state.lastWaiter
             }
-            if isComplete { continuation.resume() }
-        }
-    }
-
-    /// Answers whether it happened before the deadline.
-    func wait(until deadline: ContinuousClock.Instant) async -> Bool {
-        while !isComplete, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(5))
+            guard let waiter else { return continuation.resume() }
+            guard let deadline else { return }
+            Task {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume()
+            }
         }
         return isComplete
     }

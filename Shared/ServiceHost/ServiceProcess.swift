@@ -6,14 +6,10 @@ import RabbitMQ
 import ServiceFramework
 import ServiceLifecycle
 import Storage
-import Synchronization
 import UnixSignals
 
-/// The parts of a running service and the order in which they start and end: read side, relay, writer; and back.
+/// The parts of a running service and the order in which they start and end: read side, backups, relay, writer; and back.
 struct ServiceProcess {
-    /// Time for the outbox to empty after SIGTERM.
-    private static let drainLimit = Duration.seconds(5)
-
     private let store: ServiceStore
     private let settings: ServiceSettings
     private let logger: Logger
@@ -37,38 +33,25 @@ struct ServiceProcess {
         }
         let topology = TopologySetup(store.topology)
         let relay = makeRelay(processor.committed, topology)
-        let watch = ConsumptionWatch(of: service, settings.broker, health, logger)
+        let watch = ConsumptionWatch(store.topology.queues(of: service), of: service, settings.broker, health, logger)
         let consumer = makeConsumer(relay, topology, watch)
         let backups = BackupKeeper(store: store, folder: settings.backupFolder, logger: logger)
-        let writer = Writer(
-            store: store, consumer: consumer, relay: relay, backups: backups, health: health, metrics: metrics, logger: logger)
         metrics.idle(processor.tally)
-        relay.start()
-        writer.start(processor)
-        watch.start(consumer)
-        backups.start()
+        let writer = Writer(
+            processor, store: store, consumer: consumer, relay: relay, backups: backups, health: health, metrics: metrics, logger: logger)
         let token = ReadToken(file: settings.readTokenFile)
         if let fault = token.fault { logger.warning("\(fault)") }
         StraySignals.tell(logger)
         logger.info(
             "started", metadata: ["store.id": "\(store.storeId)", "http.port": "\(settings.httpPort)", "broker": "\(settings.broker)"])
 
-        let isDrained = Mutex(false)
         let connections = readers()
         let server = ReadServer(
             store: store, health: health, metrics: metrics, diagnosis: Diagnosis(store, settings, connections), token: token,
             connections: connections, address: address, logger: quietLogger)
+        // The group stops them from the last to the first, each when the one before has ended.
         let parts: [any Service] = [
-            server,
-            AtShutdown {
-                let drained = await relay.drain(limit: Self.drainLimit)
-                isDrained.withLock { $0 = drained }
-            },
-            AtShutdown { [health, logger] in
-                health.set(.stopping, "the service has been told to stop")
-                SecondSignal.endsProcess(logger)
-                await writer.stop()
-            },
+            server, backups, Watching(watch: watch, consumer: consumer), relay, writer, StopNotice(health: health, logger: logger),
         ]
         let group = ServiceGroup(services: parts, gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: quietLogger)
         do {
@@ -79,7 +62,7 @@ struct ServiceProcess {
         } catch {
             FatalExit.now((error as? ReadAddress.Fault)?.code ?? .unexpected, "\(service) cannot go on: \(error)", logger)
         }
-        let code = isDrained.withLock { $0 } ? ExitCode.drained : .undrained
+        let code = relay.isDrained ? ExitCode.drained : .undrained
         logger.info("stopped", metadata: ["exit.code": "\(code.rawValue)", "outbox.drained": "\(code == .drained)"])
         exit(code.rawValue)
     }
@@ -146,14 +129,25 @@ struct ServiceProcess {
     }
 }
 
-/// Does one thing when the service is told to stop. Parts stop in the reverse of their order.
-private struct AtShutdown: Service {
-    let action: @Sendable () async -> Void
+/// The watch of the consumer, in the group: its thread ends with the process, for it holds nothing that could be lost.
+private struct Watching: Service {
+    let watch: ConsumptionWatch
+    let consumer: RabbitMQConsumer
 
-    init(_ action: @escaping @Sendable () async -> Void) { self.action = action }
+    func run() async throws {
+        watch.start(consumer)
+        try? await gracefulShutdown()
+    }
+}
+
+/// Says that the service stops, before any part of it does; from then on another signal ends the process at once.
+private struct StopNotice: Service {
+    let health: Health
+    let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()
-        await action()
+        health.set(.stopping, "the service has been told to stop")
+        SecondSignal.endsProcess(logger)
     }
 }

@@ -17,8 +17,11 @@ final class ConsumptionWatch: Sendable {
     private let patience: Patience
     private let occupied = Mutex<Set<String>>([])
 
-    init(of service: String, _ broker: RabbitMQConfiguration, _ health: Health, _ logger: Logger, patience: Patience = .current) {
-        queues = Topology.platform.queues(of: service)
+    init(
+        _ queues: [Topology.Queue], of service: String, _ broker: RabbitMQConfiguration, _ health: Health, _ logger: Logger,
+        patience: Patience = .current
+    ) {
+        self.queues = queues
         var broker = broker
         broker.connectionName = "\(service) look"
         self.broker = broker

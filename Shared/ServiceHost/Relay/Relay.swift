@@ -4,13 +4,14 @@ import Logging
 import Messaging
 import RabbitMQ
 import ServiceFramework
+import ServiceLifecycle
 import Synchronization
 
 /// Sends what the writer has committed: events in the order of their sequence, replies once their own events are confirmed.
 ///
 /// Woken by the commit, by the broker's answers and by new connections; sweeps at start by the same code. Owns its thread, its connections to
 /// the broker and one to the store. What goes when, and what is passed over, `RelayWindow` decides; `RelayTurn` is a turn of the thread.
-final class Relay: Sendable {
+final class Relay: Service {
     /// What has come in since the last turn.
     struct Mail {
         var committed: BatchProcessor.Committed
@@ -38,6 +39,10 @@ final class Relay: Sendable {
     let queues: RabbitMQPublisher
     private let makeTurn: @Sendable (Relay) -> RelayTurn
     private let finished = Completion()
+    /// Time for the outbox to empty when the service stops.
+    private static let drainLimit = Duration.seconds(5)
+    /// Whether everything committed had left when it ended.
+    var isDrained: Bool { finished.isComplete }
 
     init(
         store: ServiceStore, committed: BatchProcessor.Committed, configuration: RabbitMQConfiguration, health: Health,
@@ -99,7 +104,19 @@ final class Relay: Sendable {
         }
     }
 
-    func start() {
+    /// Sends until the service stops, and then until everything committed has left or the time for that is over. Stops after the writer: nothing
+    /// more is committed then.
+    func run() async throws {
+        startThread()
+        try? await gracefulShutdown()
+        post { $0.isStopping = true }
+        await finished.wait(until: .now + Self.drainLimit)
+        async let queuesAreClosed: Void = queues.shutdown(timeout: .seconds(1))
+        await main.shutdown(timeout: .seconds(1))
+        await queuesAreClosed
+    }
+
+    private func startThread() {
         main.start()
         let thread = Thread { [self] in
             var turn = makeTurn(self)
@@ -109,17 +126,6 @@ final class Relay: Sendable {
         thread.name = "relay"
         thread.stackSize = 1 << 20
         thread.start()
-    }
-
-    /// Waits until everything committed has left, at most `limit`; answers whether it has.
-    func drain(limit: Duration) async -> Bool {
-        let deadline = ContinuousClock.now + limit
-        post { $0.isStopping = true }
-        let drained = await finished.wait(until: deadline)
-        async let queuesAreClosed: Void = queues.shutdown(timeout: .seconds(1))
-        await main.shutdown(timeout: .seconds(1))
-        await queuesAreClosed
-        return drained
     }
 }
 

@@ -2,12 +2,13 @@ import Dispatch
 import Foundation
 import Logging
 import ServiceFramework
+import ServiceLifecycle
 import Storage
 import Synchronization
 
 /// Takes the backups that are asked for, one after the other, on a thread of its own: the writer goes on meanwhile. Between them it notes now and
 /// then how far the store has come.
-final class BackupKeeper: Sendable {
+final class BackupKeeper: Service {
     private let store: ServiceStore
     private let folder: String
     private let logger: Logger
@@ -21,13 +22,15 @@ final class BackupKeeper: Sendable {
         self.logger = logger
     }
 
-    /// Begins with what a process before this one left undone.
-    func start() {
+    /// Begins with what a process before this one left undone. Its thread ends with the process: a backup that is cut off has no name yet, and is
+    /// taken anew at the next start.
+    func run() async throws {
         let thread = Thread { [self] in loop() }
         thread.name = "backups"
         thread.stackSize = 1 << 20
         thread.start()
         signal.signal()
+        try? await gracefulShutdown()
     }
 
     /// What was asked for is committed.
@@ -35,7 +38,6 @@ final class BackupKeeper: Sendable {
         if requests.exchange(committed.backupRequests, ordering: .relaxed) != committed.backupRequests { signal.signal() }
     }
 
-    /// The thread ends with the process: a backup that is cut off has no name yet, and is taken anew at the next start.
     private func loop() {
         var pause = Self.shortestPause
         var isFailing = false

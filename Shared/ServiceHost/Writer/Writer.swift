@@ -4,11 +4,14 @@ import Messaging
 import Primitives
 import RabbitMQ
 import ServiceFramework
+import ServiceLifecycle
 import Storage
 import Synchronization
 
 /// Takes what the consumer has, judges it in one transaction, acknowledges after the commit, and wakes the relay. Owns its thread.
-final class Writer: Sendable {
+final class Writer: Service {
+    /// The processor, until the writer's thread has it: nobody else ever sees it again.
+    private let processor: Handover<BatchProcessor>
     private let store: ServiceStore
     private let consumer: RabbitMQConsumer
     private let relay: Relay
@@ -27,9 +30,11 @@ final class Writer: Sendable {
     private let finished = Completion()
 
     init(
-        store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, backups: BackupKeeper, health: Health, metrics: ServiceMetrics,
+        _ processor: sending BatchProcessor, store: ServiceStore, consumer: RabbitMQConsumer, relay: Relay, backups: BackupKeeper,
+        health: Health, metrics: ServiceMetrics,
         logger: Logger, patience: Patience = .current
     ) {
+        self.processor = Handover(processor)
         self.store = store
         self.consumer = consumer
         self.relay = relay
@@ -42,11 +47,20 @@ final class Writer: Sendable {
         clockWatch = ClockWatch(store.clock, health, logger)
     }
 
-    /// The processor is handed to the writer's thread and never seen again by anyone else.
-    func start(_ processor: sending BatchProcessor) {
-        let box = Handover(processor)
+    /// Handles what comes until the service stops; then finishes the batch in hand and acknowledges it. The first of the parts to stop.
+    func run() async throws {
+        startThread()
+        try? await gracefulShutdown()
+        isStopping.store(true, ordering: .releasing)
+        consumer.stopConsuming()
+        consumer.wake()
+        await finished.wait()
+        await consumer.shutdown(timeout: .seconds(2))
+    }
+
+    private func startThread() {
         let thread = Thread { [self] in
-            guard let processor = box.take() else { return }
+            guard let processor = processor.take() else { return }
             loop(processor)
             finished.complete()
         }
@@ -54,15 +68,6 @@ final class Writer: Sendable {
         thread.stackSize = 4 << 20
         thread.start()
         consumer.start()
-    }
-
-    /// Finishes the batch in hand, acknowledges it, and stops.
-    func stop() async {
-        isStopping.store(true, ordering: .releasing)
-        consumer.stopConsuming()
-        consumer.wake()
-        await finished.wait()
-        await consumer.shutdown(timeout: .seconds(2))
     }
 
     private func loop(_ processor: BatchProcessor) {
