@@ -40,6 +40,13 @@ struct CodeTests {
             instead: "throw, or explain the impossible in a preconditionFailure")
     }
 
+    @Test func `no property is there only by promise`() {
+        let shipped = ["Shared", "Services", "Platform", "Tools"].flatMap { Repository.swiftFiles.under($0) }
+        expectNone(
+            places(in: shipped) { $0.code.contains(/\b(?:var|let) \w+: [^={"]*[\w>\])]!\s*(?:$|=|\{)/) },
+            instead: "make the parts first and the whole of them, or give the property a type of its own for each stage")
+    }
+
     /// A released step of a schema must stay as it is, whatever the code that it would be computed from becomes.
     @Test func `no schema is computed from code`() {
         let schemas = Repository.swiftFiles.filter { $0.path.hasSuffix("Schema.swift") && !$0.path.hasPrefix("Tests/") }

@@ -11,8 +11,9 @@ final class Outbox {
     let source: String
     /// The position behind which the sequence of this source begins; 0 unless the store was restored.
     private let lifeStart: Int64
+    private let positions: CurrentPositions
     /// The position of the last event.
-    var position: Int64
+    var position: Int64 { positions.now.events }
     private var ids: UUIDv7Generator
     var traces: TraceGenerator
     /// System time of the transaction, for `time`.
@@ -27,11 +28,11 @@ final class Outbox {
     /// Where bodies are written, one after the other.
     private var json = JSONWriter(reservingCapacity: 2048)
 
-    init(service: String, source: String, lifeStart: Int64, position: Int64, _ surroundings: Surroundings) {
+    init(service: String, source: String, lifeStart: Int64, positions: CurrentPositions, _ surroundings: Surroundings) {
         self.service = service
         self.source = source
         self.lifeStart = lifeStart
-        self.position = position
+        self.positions = positions
         ids = UUIDv7Generator(seed: surroundings.nextSeed())
         traces = TraceGenerator(seed: surroundings.nextSeed())
     }
@@ -99,7 +100,7 @@ final class Outbox {
             row.add(cause.inboxPosition)
             row.add(body)
         }
-        position += 1
+        positions.now.events += 1
     }
 }
 

@@ -6,19 +6,17 @@ import StrictJSON
 
 /// Replies, kept with the commands that they answer and sent by the relay.
 final class Replies {
-    var position: Int64
+    private let positions: CurrentPositions
+    /// The position of the last reply.
+    var position: Int64 { positions.now.replies }
     private let service: String
     private let outbox: Outbox
     private let queuesAllowed: Bool
-    /// Position of the last event before the message that is being judged: what follows are its own, and its reply waits for them.
-    var eventsBefore: Int64 = 0
-    /// Commands whose `reply_to` no reply may go to.
-    var refusedDestinations: Int64 = 0
 
-    init(service: String, outbox: Outbox, position: Int64, queuesAllowed: Bool) {
+    init(service: String, outbox: Outbox, positions: CurrentPositions, queuesAllowed: Bool) {
         self.service = service
         self.outbox = outbox
-        self.position = position
+        self.positions = positions
         self.queuesAllowed = queuesAllowed
     }
 
@@ -85,13 +83,13 @@ final class Replies {
             switch ReplyDestination(replyTo, queuesAllowed: queuesAllowed) {
             case .exchange(let key): (exchange, routingKey) = (Self.exchange, key)
             case .queue(let name): routingKey = name
-            case nil: refusedDestinations += 1
+            case nil: positions.now.refusedReplies += 1
             }
         }
         try connection.execute(
             Self.insert, position + 1, outbox.position, exchange, routingKey, incoming.correlationId ?? cause.correlationId, messageId,
             status,
-            code, trace.parent, trace.state, body, eventsBefore)
-        position += 1
+            code, trace.parent, trace.state, body, positions.now.eventsBefore)
+        positions.now.replies += 1
     }
 }

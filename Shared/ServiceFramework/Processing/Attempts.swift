@@ -16,10 +16,10 @@ extension BatchProcessor {
         openAttempt = count <= Limits.attempts ? digest : nil
         if openAttempt != nil { return true }
         try transactionAlone {
-            let envelope = try? Envelope(parsing: incoming.body)
-            pendingTally.countParked(envelope.flatMap { entries[$0.type] }, incoming.channel)
+            let arrival = Arrival(refused: incoming, digest)
+            pendingTally.countParked(arrival.envelope.flatMap { entries[$0.type] }, incoming.channel)
             let error = "the process died \(Limits.attempts) times while it was being handled"
-            try refuse(incoming, envelope, .poison, error, digest: digest)
+            try refuse(arrival, .poison, error)
             try connection.execute(Self.remove, digest)
         }
         return false

@@ -13,13 +13,14 @@ import Synchronization
 public final class BatchProcessor {
     let store: ServiceStore
     let entries: [String: HandlerEntry]
-    private(set) var connection: Connection!
-    private(set) var tx: Transaction!
-    private(set) var outbox: Outbox!
-    private(set) var inbox: Inbox!
-    private(set) var replies: Replies!
+    let connection: Connection
+    let tx: Transaction
+    let positions: CurrentPositions
+    let outbox: Outbox
+    let inbox: Inbox
+    let replies: Replies
     let parkingLot: ParkingLot
-    private let numbers = RememberedNumbers()
+    private let numbers: RememberedNumbers
     let heard = HeardSequences()
     /// What was decided since the start, by type and outcome.
     public private(set) var tally: Tally
@@ -69,43 +70,58 @@ public final class BatchProcessor {
 
     public init(_ store: ServiceStore, repliesToQueues: Bool = true) throws(StoreOpenError) {
         self.store = store
-        parkingLot = ParkingLot(store.file.surroundings)
         let handled = store.definition.handles + CommonCommands.entries(of: store.definition.name)
         let known = handled.enumerated().map { place, entry in entry.placed(place) }
         entries = Dictionary(uniqueKeysWithValues: known.map { ($0.name.type, $0) })
         tally = Tally(known)
         pendingTally = tally
+        let parkingLot = ParkingLot(store.file.surroundings)
+        let found: Found
         do {
-            try prepare(repliesToQueues: repliesToQueues)
+            found = try store.pool.writeWithoutTransaction { db in try Found(db, store.pool.path, parkingLot) }
         } catch {
             throw StoreOpenError(error, path: store.pool.path)
         }
+        let service = store.definition.name
+        (self.parkingLot, connection, isPresumedSaved) = (parkingLot, found.connection, found.isPresumed)
+        positions = CurrentPositions(found.positions)
+        numbers = RememberedNumbers()
+        let sources = SourceTable(numbers)
+        outbox = Outbox(
+            service: service, source: store.source, lifeStart: store.lifeStart, positions: positions, store.file.surroundings)
+        inbox = Inbox(sources: sources, positions: positions)
+        replies = Replies(service: service, outbox: outbox, positions: positions, queuesAllowed: repliesToQueues)
+        tx = Transaction(
+            connection: connection, topology: store.topology, positions: positions, outbox: outbox, numbers: numbers, sources: sources,
+            parkingLot: parkingLot)
+        if found.hasReplays { tx.requestReplay() }
     }
 
-    private func prepare(repliesToQueues: Bool) throws {
-        try store.pool.writeWithoutTransaction { db in
-            guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: store.pool.path, reason: "no connection") }
+    /// What the store holds when work on it begins.
+    private struct Found {
+        let connection: Connection
+        let positions: Positions
+        /// A wish to replay has been left undone.
+        let hasReplays: Bool
+        /// Its time is only presumed.
+        let isPresumed: Bool
+
+        init(_ db: Database, _ path: String, _ parkingLot: ParkingLot) throws {
+            guard let handle = db.sqliteConnection else { throw StoreOpenError.failed(path: path, reason: "no connection") }
             func last(_ table: String) throws -> Int64 {
                 try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM \(table)") ?? 0
             }
-            let service = store.definition.name
             connection = Connection(handle)
-            outbox = Outbox(
-                service: service, source: store.source, lifeStart: store.lifeStart, position: try last("outbox"), store.file.surroundings)
-            let sources = SourceTable(numbers)
-            inbox = Inbox(sources: sources, position: try last("inbox"))
-            replies = Replies(service: service, outbox: outbox, position: try last("reply"), queuesAllowed: repliesToQueues)
-            tx = Transaction(
-                connection: connection, topology: store.topology, outbox: outbox, replies: replies, numbers: numbers, sources: sources,
-                parkingLot: parkingLot)
-            if try parkingLot.hasReplays(in: connection) { tx.requestReplay() }
-            isPresumedSaved = try StoreMeta.value(StoreMeta.Key.presumed, db) != nil
+            positions = Positions(events: try last("outbox"), messages: try last("inbox"), replies: try last("reply"))
+            hasReplays = try parkingLot.hasReplays(in: connection)
+            isPresumed = try StoreMeta.value(StoreMeta.Key.presumed, db) != nil
         }
     }
 
     public var committed: Committed {
         Committed(
-            events: outbox.position, replies: replies.position, timersRequested: tx.timersRequested, replayRequested: tx.replayRequested,
+            events: positions.now.events, replies: positions.now.replies, timersRequested: tx.timersRequested,
+            replayRequested: tx.replayRequested,
             backupRequests: tx.backupRequests, resyncRequests: tx.resyncRequests, sendAgainRequests: tx.sendAgainRequests)
     }
 
@@ -218,26 +234,7 @@ public final class BatchProcessor {
     /// In milliseconds.
     private static let timeAtRisk: Int64 = 60_000
     /// Whether the store says that its time is only presumed.
-    private var isPresumedSaved = false
-
-    /// Positions as they are in the store; put back after a rollback.
-    private struct Counters {
-        var outbox, inbox, replies, refusedReplies: Int64
-        var putOff: Int
-    }
-
-    private var counters: Counters {
-        get {
-            Counters(
-                outbox: outbox.position, inbox: inbox.position, replies: replies.position, refusedReplies: replies.refusedDestinations,
-                putOff: tx.parkedPutOff.count)
-        }
-        set {
-            (outbox.position, inbox.position, replies.position) = (newValue.outbox, newValue.inbox, newValue.replies)
-            replies.refusedDestinations = newValue.refusedReplies
-            tx.parkedPutOff.removeLast(tx.parkedPutOff.count - newValue.putOff)
-        }
-    }
+    private var isPresumedSaved: Bool
 
     @discardableResult
     private func transaction(redoingGuarded redo: Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws -> Committed {
@@ -252,8 +249,8 @@ public final class BatchProcessor {
     }
 
     private func attempt(isGuarded: Bool, _ body: (_ isGuarded: Bool) throws -> Void) throws {
-        tx.parkedPutOff.removeAll(keepingCapacity: true)
-        let before = counters
+        positions.now.parkedPutOff = []
+        let before = positions.now
         pendingTally = tally.emptied
         pendingDecisions.removeAll(keepingCapacity: true)
         outbox.time = store.file.surroundings.now()
@@ -291,14 +288,14 @@ public final class BatchProcessor {
             isPresumedSaved = isPresumed
         } catch {
             _ = try? connection.execute(Self.rollback)
-            counters = before
+            positions.now = before
             numbers.forget()
             heard.forget()
             throw error
         }
         if let accepted = tx.acceptedClock { store.clock.accept(accepted) }
-        for decision in tx.parkedPutOff { noteParked(decision) }
-        pendingTally.refusedReplies = replies.refusedDestinations - before.refusedReplies
+        for decision in positions.now.parkedPutOff { noteParked(decision) }
+        pendingTally.refusedReplies = positions.now.refusedReplies - before.refusedReplies
         tally.add(pendingTally)
         swap(&decisions, &pendingDecisions)
     }
@@ -330,7 +327,7 @@ public final class BatchProcessor {
             if !outcome.stands, connection.totalChanges != changes { throw NeedsSavepoints() }
             return outcome
         }
-        let before = counters
+        let before = positions.now
         try connection.execute(Self.savepoint)
         var outcome: Outcome
         do {
@@ -340,7 +337,7 @@ public final class BatchProcessor {
         }
         if !outcome.stands {
             try connection.execute(Self.undo)
-            counters = before
+            positions.now = before
             numbers.forget()
         }
         try connection.execute(Self.release)

@@ -36,8 +36,8 @@ public struct Decision: Sendable {
     }
 
     /// On a message that may be no more than bytes.
-    init(parked incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, parkedId: String, isFork: Bool = false) {
-        self.init(.parked(reason), incoming, envelope, parkedId: parkedId)
+    init(parked arrival: Arrival, _ reason: ParkReason, parkedId: String, isFork: Bool = false) {
+        self.init(.parked(reason), arrival.incoming, arrival.envelope, parkedId: parkedId)
         self.isFork = isFork
     }
 

@@ -6,13 +6,15 @@ import Storage
 /// The record of every message judged. Its unique key is what makes a second effect impossible.
 final class Inbox {
     private let sources: SourceTable
-    var position: Int64
+    private let positions: CurrentPositions
+    /// The position of the last message.
+    var position: Int64 { positions.now.messages }
     /// The earlier claim that a replay has taken over; nil while a message of its own is judged.
     private var takenOver: Known.Claim?
 
-    init(sources: SourceTable, position: Int64) {
+    init(sources: SourceTable, positions: CurrentPositions) {
         self.sources = sources
-        self.position = position
+        self.positions = positions
     }
 
     /// What is known of an earlier message with the same (source, id).
@@ -41,25 +43,24 @@ final class Inbox {
     private static let remove = SQL("DELETE FROM inbox WHERE position = ?")
 
     /// Claims the message's (source, id); false if it was claimed before.
-    func claim(
-        _ envelope: Envelope, digest: Digest, subject: String, correlationId: String, eventsAfter: Int64, reply: Int64?,
-        at time: Instant, in connection: Connection
-    ) throws -> Bool {
+    func claim(_ judgement: Judgement, correlationId: String, at time: Instant, in connection: Connection) throws -> Bool {
         takenOver = nil
+        let envelope = judgement.envelope
+        let reply = reply(to: judgement)
         let source = try sources.number(of: envelope.source, in: connection)
         let inserted = try connection.execute(Self.insert) { row in
             row.add(position + 1)
             row.add(source)
             row.add(envelope.id)
             row.add(envelope.type)
-            row.add(digest)
+            row.add(judgement.digest)
             row.add(time)
-            row.add(subject)
+            row.add(judgement.subject)
             row.add(correlationId)
-            row.add(eventsAfter)
+            row.add(positions.now.events)
             row.add(reply)
         }
-        if inserted == 1 { position += 1 }
+        if inserted == 1 { positions.now.messages += 1 }
         return inserted == 1
     }
 
@@ -75,10 +76,13 @@ final class Inbox {
     }
 
     /// Begins the claim of an earlier message anew, because it is that message, and a person wants it judged once more.
-    func takeOver(_ claim: Known.Claim, eventsAfter: Int64, reply: Int64?, in connection: Connection) throws {
+    func takeOver(_ claim: Known.Claim, for judgement: Judgement, in connection: Connection) throws {
         takenOver = claim
-        try connection.execute(Self.change, RecordedOutcome.accepted.rawValue, eventsAfter, reply, claim.position)
+        try connection.execute(Self.change, RecordedOutcome.accepted.rawValue, positions.now.events, reply(to: judgement), claim.position)
     }
+
+    /// Where its reply will be.
+    private func reply(to judgement: Judgement) -> Int64? { judgement.isCommand ? positions.now.replies + 1 : nil }
 
     /// Records an outcome other than `accepted`, which is what a claim begins with.
     func decide(_ outcome: RecordedOutcome, in connection: Connection) throws {
@@ -93,7 +97,7 @@ final class Inbox {
             return
         }
         try connection.execute(Self.remove, position)
-        position -= 1
+        positions.now.messages -= 1
     }
 }
 

@@ -23,15 +23,15 @@ final class ParkingLot {
 
     /// Answers the `parkedId`, which is the earlier one where the same message is parked already.
     func park(
-        _ incoming: Incoming, _ envelope: Envelope?, _ reason: ParkReason, _ error: String, digest: Digest, at time: Instant,
-        in connection: Connection
+        _ arrival: Arrival, _ reason: ParkReason, _ error: String, at time: Instant, in connection: Connection
     ) throws -> String {
+        let (incoming, envelope) = (arrival.incoming, arrival.envelope)
         let body = reason == .oversize ? Array(incoming.body.prefix(Limits.oversizeKept)) : incoming.body
         let fresh = ids.next(at: stamp)
         let parkedId = try connection.first(
             Self.insert, fresh, incoming.channel.rawValue, incoming.routingKey, incoming.contentType, incoming.correlationId,
             incoming.replyTo, incoming.traceparent, incoming.tracestate, envelope?.source, envelope?.id ?? incoming.messageId,
-            envelope?.type, reason.rawValue, Self.kept(error), time, time, incoming.size, digest.hexadecimal, body
+            envelope?.type, reason.rawValue, Self.kept(error), time, time, incoming.size, arrival.digest.hexadecimal, body
         ) { $0.text(0) }
         CrashPoint.parkInserted.pass()
         return parkedId ?? fresh

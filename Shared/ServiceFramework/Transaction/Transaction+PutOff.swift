@@ -11,9 +11,8 @@ extension Transaction {
     ///   - cause: its cause of that time.
     public func park(putOff incoming: Incoming, _ cause: Cause, _ reason: ParkReason, _ error: String) throws {
         try execute(Self.giveBack, cause.inboxPosition)
-        let envelope = try? Envelope(parsing: incoming.body)
-        let parkedId = try parkingLot.park(
-            incoming, envelope, reason, error, digest: Digest(of: incoming), at: outbox.time, in: connection)
-        parkedPutOff.append(Decision(parked: incoming, envelope, reason, parkedId: parkedId))
+        let arrival = Arrival(refused: incoming, Digest(of: incoming))
+        let parkedId = try parkingLot.park(arrival, reason, error, at: outbox.time, in: connection)
+        positions.now.parkedPutOff.append(Decision(parked: arrival, reason, parkedId: parkedId))
     }
 }

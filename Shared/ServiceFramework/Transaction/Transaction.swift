@@ -28,27 +28,24 @@ public final class Transaction {
     private(set) var resyncRequests = 0
     /// The same of messages that were set aside and are to be sent again.
     private(set) var sendAgainRequests = 0
-    /// Parked in this transaction after they had been put off: not yet counted.
-    var parkedPutOff: [Decision] = []
-
+    let positions: CurrentPositions
     /// Who consumes what on the platform.
     let topology: Topology
     let outbox: Outbox
     /// Position of the last reply.
-    var lastReply: Int64 { replies.position }
-    private let replies: Replies
+    var lastReply: Int64 { positions.now.replies }
     private let numbers: RememberedNumbers
     let sources: SourceTable
 
     init(
-        connection: Connection, topology: Topology, outbox: Outbox, replies: Replies, numbers: RememberedNumbers, sources: SourceTable,
-        parkingLot: ParkingLot
+        connection: Connection, topology: Topology, positions: CurrentPositions, outbox: Outbox, numbers: RememberedNumbers,
+        sources: SourceTable, parkingLot: ParkingLot
     ) {
         self.connection = connection
         self.topology = topology
         self.parkingLot = parkingLot
         self.outbox = outbox
-        self.replies = replies
+        self.positions = positions
         self.numbers = numbers
         self.sources = sources
     }
