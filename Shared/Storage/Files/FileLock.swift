@@ -22,7 +22,9 @@ final class FileLock: Sendable {
         descriptor = Mutex(opened)
         guard opened >= 0 else { throw .failed(path: folder, reason: String(cString: strerror(errno))) }
         // Thrown with every property set, so deinit closes it; a second close could hit a stranger's descriptor.
-        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: folder) }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK ? .inUse(path: folder) : .failed(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     deinit { descriptor.withLock { release($0) } }
