@@ -1,6 +1,6 @@
 public import Contracts
 public import Messaging
-import Primitives
+public import Primitives
 public import Storage
 
 /// The index of a service: everything it is, in one list. Queues, bindings, decoding, metrics, documents and the message map follow from it.
@@ -56,16 +56,18 @@ public final class HandlerEntry: Sendable {
     public let input: any Record.Type
     let decode: @Sendable (Envelope) throws(InvalidData) -> Decoded
     let isKeptWhenRejected: @Sendable (Envelope) -> Bool
-    /// Whether a command says in another form what claimed its business key, by that one's digest.
-    let isRepeat: @Sendable (Envelope, Digest, Transaction) throws -> Bool
+    /// Whether a command says in another form what claimed its business key; asks that of the canonical bytes of each form.
+    let isRepeat: @Sendable (Envelope, _ isClaim: ([UInt8]) -> Bool, Transaction) throws -> Bool
     /// Its number in the index, given by the processor.
     let place: Int
 
+    @usableFromInline
     init(
         name: MessageName, channel: Incoming.Channel, input: any Record.Type,
         decode: @escaping @Sendable (Envelope) throws(InvalidData) -> Decoded,
         isKeptWhenRejected: @escaping @Sendable (Envelope) -> Bool,
-        isRepeat: @escaping @Sendable (Envelope, Digest, Transaction) throws -> Bool = { _, _, _ in false }, place: Int = 0
+        isRepeat: @escaping @Sendable (Envelope, _ isClaim: ([UInt8]) -> Bool, Transaction) throws -> Bool = { _, _, _ in false },
+        place: Int = 0
     ) {
         self.name = name
         self.channel = channel
@@ -83,15 +85,24 @@ public final class HandlerEntry: Sendable {
     }
 
     /// A message ready to be handled.
+    @usableFromInline
     struct Decoded {
         var subject: String
         /// For commands with a key: the key, and the canonical bytes that an equal command has too.
         var businessKey: (key: BusinessKey, canonical: [UInt8])?
         var handle: (Transaction) throws -> Outcome
+
+        @usableFromInline
+        init(
+            subject: String, businessKey: (key: BusinessKey, canonical: [UInt8])?, handle: @escaping (Transaction) throws -> Outcome
+        ) {
+            (self.subject, self.businessKey, self.handle) = (subject, businessKey, handle)
+        }
     }
 }
 
-/// A command and its handler, for the index of a service.
+/// A command and its handler, for the index of a service. Reading and writing are compiled in the service, for the command's type.
+@inlinable
 public func on<Input: Command>(_ type: Input.Type, _ handler: some Handler<Input>) -> HandlerEntry {
     HandlerEntry(
         name: Input.name, channel: .commands, input: Input.self,
@@ -101,15 +112,14 @@ public func on<Input: Command>(_ type: Input.Type, _ handler: some Handler<Input
             return .init(subject: input.subject, businessKey: key) { try handler.handle(input, in: $0) }
         },
         isKeptWhenRejected: { Input.isKeptWhenRejected($0.data) },
-        isRepeat: { envelope, claimed, tx in
-            try handler.forms(equivalentTo: read(type, from: envelope), in: tx).contains {
-                Digest(of: FieldWriter.bytes(of: $0)) == claimed
-            }
+        isRepeat: { envelope, isClaim, tx in
+            try handler.forms(equivalentTo: read(type, from: envelope), in: tx).contains { isClaim(FieldWriter.bytes(of: $0)) }
         })
 }
 
 /// A command's data, with the regency of the envelope where it has none of its own.
-private func read<Input: Command>(_ type: Input.Type, from envelope: Envelope) throws(InvalidData) -> Input {
+@inlinable
+func read<Input: Command>(_ type: Input.Type, from envelope: Envelope) throws(InvalidData) -> Input {
     var input = try FieldReader.read(type, from: envelope.data)
     if let stated = envelope.regency {
         guard Regency.isValid(stated) else { throw InvalidData("regency", "of the envelope is none of the 22 codes") }
@@ -120,6 +130,7 @@ private func read<Input: Command>(_ type: Input.Type, from envelope: Envelope) t
 }
 
 /// An event and its handler, for the index of a service.
+@inlinable
 public func on<Input: Event>(_ type: Input.Type, _ handler: some Handler<Input>) -> HandlerEntry {
     HandlerEntry(
         name: Input.name, channel: .events, input: Input.self,

@@ -45,15 +45,18 @@ final class Outbox {
 
     func nextId() -> String { ids.next(at: stamp) }
 
-    func append<E: Event>(_ event: E, cause: Cause, in connection: Connection) throws {
-        precondition(E.name.service == service, "\(service) may not publish \(E.name)")
-        let regency = event.eventRegency
-        let header = header(type: E.name.type, subject: event.subject, regency: regency, cause: cause)
+    /// - Parameter write: writes the event's data.
+    func append(
+        _ name: MessageName, subject: String, regency: String?, cause: Cause, in connection: Connection,
+        _ write: (inout JSONWriter) -> Void
+    ) throws {
+        precondition(name.service == service, "\(service) may not publish \(name)")
+        let header = header(type: name.type, subject: subject, regency: regency, cause: cause)
         json.clear()
-        header.write(to: &json) { FieldWriter.publish(event, to: &$0) }
+        header.write(to: &json, data: write)
         // Checked here, while whoever brought it can still be told: what no consumer would take must not get in.
-        if json.bytes.count > Limits.eventSize { throw OversizeEvent(name: E.name, size: json.bytes.count) }
-        try insert(header, routingKey: routingKey(E.name, regency), body: json.bytes, cause: cause, in: connection)
+        if json.bytes.count > Limits.eventSize { throw OversizeEvent(name: name, size: json.bytes.count) }
+        try insert(header, routingKey: routingKey(name, regency), body: json.bytes, cause: cause, in: connection)
     }
 
     /// The event by which a rejection is told when nobody asked for a reply.

@@ -152,7 +152,8 @@ extension BatchProcessor {
 
     private func outcome(of judgement: Judgement, _ ready: HandlerEntry.Decoded) throws -> Outcome {
         if let claim = ready.businessKey, let earlier = try BusinessKeys.digest(of: claim.key, in: connection) {
-            if try earlier == Digest(of: claim.canonical) || judgement.entry.isRepeat(judgement.envelope, earlier, tx) { return .duplicate }
+            let isClaim = { (canonical: [UInt8]) in Digest(of: canonical) == earlier }
+            if try isClaim(claim.canonical) || judgement.entry.isRepeat(judgement.envelope, isClaim, tx) { return .duplicate }
             return .rejected(Rejection(.conflict, "\(claim.key.kind) \(claim.key.id) exists with other data"))
         }
         return try run(ready, isGuarded: judgement.isGuarded)

@@ -2,6 +2,7 @@ public import Contracts
 public import Messaging
 public import Primitives
 public import Storage
+public import StrictJSON
 
 /// The open transaction, as a handler or timer sees it: rows, events, and the message that caused them.
 public final class Transaction {
@@ -51,7 +52,16 @@ public final class Transaction {
     }
 
     /// Appends an event to the outbox; it is sent after the commit, in this order.
-    public func publish(_ event: some Event) throws { try outbox.append(event, cause: cause, in: connection) }
+    @inlinable
+    public func publish<E: Event>(_ event: E) throws {
+        // What depends on the event's type is compiled in the service, for that type.
+        try publish(E.name, subject: event.subject, regency: event.eventRegency) { FieldWriter.publish(event, to: &$0) }
+    }
+
+    @usableFromInline
+    func publish(_ name: MessageName, subject: String, regency: String?, _ write: (inout JSONWriter) -> Void) throws {
+        try outbox.append(name, subject: subject, regency: regency, cause: cause, in: connection, write)
+    }
 
     @inlinable @discardableResult
     public func execute<each Value: Bindable>(_ sql: SQL, _ values: repeat each Value) throws -> Int {
