@@ -9,7 +9,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "File with the thresholds.") var thresholds = "Benchmarks/thresholds.json"
 
     private static let batch = 1_000
-    private static let process = "$s5Store14BatchProcessorC7processyAC9CommittedVSay9Messaging8IncomingCGKF"
+    private static let process = "$s16ServiceFramework14BatchProcessorC7processyAC9CommittedVSay9Messaging8IncomingCGKF"
 
     func run() async throws {
         let limits = try JSONDecoder().decode([String: Double].self, from: Data(contentsOf: URL(fileURLWithPath: thresholds)))
