@@ -16,15 +16,17 @@ struct RunningRefusalTests {
         let broker = try await Self.start("consumer_timeout = 1000\n")
         let pair = try Pair(url: broker.url, queueArguments: ["x-queue-type": "quorum"])
         try await pair.start()
-        // A channel keeps the limit that it was opened with: only the first one has a short one, however slow this machine is.
-        try await broker.control("eval", "application:set_env(rabbit, consumer_timeout, 600000).")
         _ = try await pair.publisher.publish(message("held", to: pair.queue))
         #expect(try await pair.consumer.take(1).map(text) == ["held"])
-        let state = try await pair.consumerStates.first("the broker closes the channel", limit: .seconds(30)) { $0.failure != nil }
+        // A broker that is too busy may close it for another reason first.
+        let state = try await pair.consumerStates.first("the broker closes the channel") { $0.failure?.replyCode == 406 }
         let error = try #require(state.failure)
-        #expect(error.code == .preconditionFailed && error.replyCode == 406 && error.refused == nil && error.isRetriable, "\(error)")
+        #expect(error.code == .preconditionFailed && error.refused == nil && error.isRetriable, "\(error)")
         #expect(error.replyText?.contains("timed out") == true)
-        try await pair.consumerStates.first("it comes back") { $0 == .connected(generation: 2) }
+        // A channel keeps the limit that it was opened with: the next one has a longer one than this machine can be slow.
+        try await broker.control("eval", "application:set_env(rabbit, consumer_timeout, 600000).")
+        pair.consumer.reconnect(reason: "the limit is longer now")
+        try await pair.consumerStates.first("it is dropped") { $0.failure.map { "\($0)".contains("the limit is longer now") } ?? false }
         let again = try await pair.consumer.take(1)
         #expect(again.map(text) == ["held"])
         pair.consumer.acknowledge(again[0])
@@ -38,10 +40,10 @@ struct RunningRefusalTests {
         let pair = try Pair(url: broker.url)
         try await pair.start()
         pair.publisher.enqueue([(1, OutgoingMessage(exchange: "", routingKey: pair.queue, body: [UInt8](repeating: 7, count: 5000)))])
-        let state = try await pair.publisherStates.first("the broker closes the channel") { $0.failure != nil }
+        let state = try await pair.publisherStates.first("the broker closes the channel") { $0.failure?.refused == .publish }
         let error = try #require(state.failure)
-        #expect(error.code == .preconditionFailed && error.refused == .publish && !error.isRetriable, "\(error)")
-        try await pair.publisherStates.first("it comes back") { $0 == .connected(generation: 2) }
+        #expect(error.code == .preconditionFailed && !error.isRetriable, "\(error)")
+        try await pair.publisherStates.first("it comes back") { if case .connected(let generation) = $0 { generation > 1 } else { false } }
         _ = try await pair.publisher.publish(message("smaller", to: pair.queue))
         await pair.shutdown()
         try await broker.stop()
