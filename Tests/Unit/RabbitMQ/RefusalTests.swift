@@ -29,10 +29,7 @@ struct RunningRefusalTests {
         try await pair.consumerStates.first("it is dropped") { $0.failure.map { "\($0)".contains("the limit is longer now") } ?? false }
         let again = try await pair.consumer.take(1)
         #expect(again.map(text) == ["held"])
-        pair.consumer.acknowledge(again[0])
         await pair.shutdown()
-        // A quorum queue applies what was acknowledged a moment later.
-        try await expectEventually("nothing of it is left") { try pair.readyMessages() == 0 }
         try await broker.stop()
     }
 
